@@ -231,22 +231,17 @@ mod tests {
         for (written, whole) in [
             ("850101-2390", "198501012390"),
             ("8501012390", "198501012390"),
-            ("240130-2399", "202401302399"),
+            (" 240229-2383 ", "202402292383"),
             ("900101+9802", "189001019802"),
             ("19850101-2390", "198501012390"),
         ] {
-            let read = PersonId::parse_written(written, today);
-            match PersonId::parse(whole) {
-                Ok(expected) => assert_eq!(read, Ok(expected), "{written}"),
-                Err(_) => assert_eq!(read, Err(NotAPersonId), "{written}"),
-            }
+            assert_eq!(PersonId::parse_written(written, today).unwrap().reveal(), whole, "{written}");
         }
     }
 
     #[test]
     fn age_changes_on_the_birthday_and_on_the_first_of_march_for_leapers() {
-        let id = PersonId::parse("200402292386").or_else(|_| PersonId::parse("200002292382"));
-        let leaper = id.unwrap_or_else(|_| PersonId::parse("198402292380").unwrap());
+        let leaper = PersonId::parse("198402292380").unwrap();
         let born = leaper.birth_date().unwrap().year();
         assert_eq!(leaper.age_on(Date::new(born + 18, 2, 28).unwrap()), Some(17));
         assert_eq!(leaper.age_on(Date::new(born + 18, 3, 1).unwrap()), Some(18));
