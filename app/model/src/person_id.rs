@@ -161,7 +161,7 @@ fn check_digit_holds(ten: &[u8]) -> bool {
             product / 10 + product % 10
         })
         .sum();
-    sum % 10 == 0
+    sum.is_multiple_of(10)
 }
 
 #[cfg(test)]
