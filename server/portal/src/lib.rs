@@ -1,0 +1,53 @@
+//! The rules of the portal: the only door for what shows (`app`) and what wires (`server`).
+//!
+//! [`Portal`] is the house, [`Visit`] one request to it. A visit knows who is asking; what needs an identified person is
+//! a method of [`Applicant`], what needs a guardian with an account one of [`Guardian`], and only a visit makes either.
+//!
+//! Invariant: no right comes from a session, a cookie or a form. It comes from a live row "adult is guardian of child",
+//! read in the transaction that reads the data.
+//!
+//! Invariant: no change without its audit row, in the same transaction; no look at a child without one before the answer
+//! leaves.
+//!
+//! Deliberately not here: HTML, HTTP, and how a table looks to anyone else.
+
+mod account;
+mod application;
+mod aside;
+pub mod audit;
+mod background;
+mod children;
+mod clock;
+mod custody;
+mod eligibility;
+mod error;
+mod failpoint;
+mod identification;
+pub mod keys;
+mod limits;
+mod person;
+mod personal;
+mod portal;
+mod retention;
+mod rules;
+mod schools;
+mod session;
+mod sync;
+mod tasks;
+mod token;
+mod visit;
+
+pub use account::{AccountState, AccountSummary};
+pub use application::{Applicant, Application, ApplicationChild, Completed};
+pub use background::Background;
+pub use children::{Guardian, Receipt};
+pub use clock::{Clock, day_of, stockholm};
+pub use error::{Error, Result, System};
+pub use failpoint::FAILPOINTS;
+pub use identification::{Finish, Identification, NewLogin, Next, Phase, Proof};
+pub use limits::Limits;
+pub use portal::{Parts, Portal, Unready};
+pub use rules::{Brake, Rules, Spans};
+pub use schools::School;
+pub use sync::SyncReport;
+pub use visit::{Asking, Visit, Who};

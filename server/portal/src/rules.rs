@@ -1,0 +1,166 @@
+//! Every figure and switch of the house, as configuration. The defaults are those of the security reference.
+
+use std::time::Duration;
+
+use bankid::{
+    BadSetting,
+    launch::{Launch, ReturnPage},
+};
+
+use crate::limits::Limits;
+
+/// What the portal is told at start.
+#[derive(Clone, Debug)]
+pub struct Rules {
+    /// The public address, without a slash at the end: return addresses and letters are built from it, never from a
+    /// request.
+    pub site: String,
+    /// The host name BankID is told as the referring domain.
+    pub domain: String,
+    /// How the BankID app is started on the visitor's own device.
+    pub launch: Launch,
+    /// The page the app returns to.
+    pub return_page: ReturnPage,
+    /// The municipality the house serves, as in folkbokföringen: four digits, `1480` for Göteborg.
+    pub municipality: String,
+    /// The version of "Information till vårdnadshavare" an applicant is shown now.
+    pub information_version: String,
+    /// Lifetimes.
+    pub spans: Spans,
+    /// Rate limits.
+    pub limits: Limits,
+    /// The seat belt of the pupil register's import.
+    pub brake: Brake,
+    /// Whether a same-device order may, on strict conditions, be finished by the waiting tab (security reference,
+    /// section 3, rule 4, fallback). Off unless the controller decides otherwise.
+    pub finish_in_waiting_tab: bool,
+    /// Development only: the named point at which the process aborts. See [`crate::FAILPOINTS`].
+    pub failpoint: Option<String>,
+}
+
+impl Rules {
+    /// The path of the page the BankID app returns to.
+    pub const RETURN_PATH: &str = "/bankid/retur";
+    /// The path before the token of the link in a letter that proves an e-mail address.
+    pub const CONFIRM_PATH: &str = "/bekrafta-e-post/";
+
+    /// The defaults, for a site at this public address.
+    ///
+    /// # Errors
+    /// [`BadSetting`] where the address cannot be one BankID returns to.
+    pub fn at(site: &str, launch: Launch) -> Result<Self, BadSetting> {
+        let site = site.trim_end_matches('/').to_owned();
+        let return_page = ReturnPage::new(&format!("{site}{}", Self::RETURN_PATH))?;
+        let host = site.split_once("://").map_or(site.as_str(), |(_, rest)| rest);
+        let domain = host.split(['/', ':']).next().unwrap_or_default().to_owned();
+        Ok(Self {
+            site,
+            domain,
+            launch,
+            return_page,
+            municipality: "1480".to_owned(),
+            information_version: "2026-1".to_owned(),
+            spans: Spans::default(),
+            limits: Limits::default(),
+            brake: Brake::default(),
+            finish_in_waiting_tab: false,
+            failpoint: None,
+        })
+    }
+}
+
+/// How long things last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Spans {
+    /// A session without a request of its visitor's.
+    pub session_idle: Duration,
+    /// A session from login to its end, whatever happens.
+    pub session_absolute: Duration,
+    /// How long a BankID identification counts as fresh.
+    pub fresh: Duration,
+    /// A login transaction, from its start.
+    pub login: Duration,
+    /// How long a completed identification can be redeemed, and with it the nonce of its return address.
+    pub redeem: Duration,
+    /// How long an unread QR code is replaced silently by a new order.
+    pub restart: Duration,
+    /// How long a page counts as open after its last question.
+    pub page_open: Duration,
+    /// How long an answer of the population register is trusted.
+    pub trust_for: Duration,
+    /// How long existing links live on last known data while a register is down.
+    pub last_known: Duration,
+    /// How long a copy of the pupil register is good enough for a new account.
+    pub copy_good: Duration,
+    /// How often the pupil register is read.
+    pub sync_every: Duration,
+    /// An unfinished application.
+    pub draft: Duration,
+    /// The code and the link of an e-mail proof, from the moment the letter leaves.
+    pub proof: Duration,
+    /// A refused form.
+    pub aside: Duration,
+    /// How far ahead a placement may begin and still count.
+    pub placement_ahead: Duration,
+    /// How long a child whose placement ended can still be read about.
+    pub placement_behind: Duration,
+    /// Evidence of completed identifications.
+    pub keep_evidence: Duration,
+    /// Rows of ended sessions.
+    pub keep_sessions: Duration,
+    /// Personal data of a closed account.
+    pub keep_closed: Duration,
+}
+
+const fn minutes(minutes: u64) -> Duration {
+    Duration::from_secs(minutes * 60)
+}
+
+const fn days(days: u64) -> Duration {
+    minutes(days * 24 * 60)
+}
+
+impl Default for Spans {
+    fn default() -> Self {
+        Self {
+            session_idle: minutes(30),
+            session_absolute: minutes(8 * 60),
+            fresh: minutes(15),
+            login: minutes(10),
+            redeem: minutes(3),
+            restart: minutes(3),
+            page_open: Duration::from_secs(6),
+            trust_for: minutes(15),
+            last_known: minutes(24 * 60),
+            copy_good: minutes(48 * 60),
+            sync_every: minutes(60),
+            draft: minutes(24 * 60),
+            proof: minutes(10),
+            aside: minutes(30),
+            placement_ahead: days(60),
+            placement_behind: days(90),
+            keep_evidence: days(365),
+            keep_sessions: days(30),
+            keep_closed: days(90),
+        }
+    }
+}
+
+/// When an import of the pupil register stops and keeps yesterday's copy. The first import is exempt.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Brake {
+    /// The register may shrink by less than this share of its persons, in percent.
+    pub shrink_percent: f64,
+    /// At most this share of the guardian relations may change, in percent.
+    pub relations_percent: f64,
+    /// At most this many persons' relations or protection marks may change.
+    pub persons: usize,
+    /// A change of this many persons or fewer never stops an import, so that a small register can change at all.
+    pub always_allowed: usize,
+}
+
+impl Default for Brake {
+    fn default() -> Self {
+        Self { shrink_percent: 5.0, relations_percent: 2.0, persons: 50, always_allowed: 5 }
+    }
+}

@@ -1,0 +1,133 @@
+//! One request, and who makes it.
+
+use std::{fmt, net::IpAddr, sync::Arc};
+
+use jiff::Timestamp;
+use model::{Assurance, Language};
+use uuid::Uuid;
+
+use crate::{
+    Applicant, Error, Guardian, Portal, Result,
+    session::{Kind, Session},
+};
+
+/// What a request says of itself, as read by the server's layers. Nothing of it is trusted further than its words say.
+#[derive(Clone)]
+pub struct Asking {
+    /// The value of the session cookie.
+    pub session: Option<String>,
+    /// The value of the login cookie.
+    pub login: Option<String>,
+    /// The value of the device cookie. Never an identity: a key for limits and a hint for BankID.
+    pub device: Option<String>,
+    /// The client's address, as told by the trusted proxy.
+    pub address: IpAddr,
+    /// The browser's own description of itself.
+    pub user_agent: String,
+    /// The visitor's language.
+    pub language: Language,
+    /// The request's id in logs and audit rows.
+    pub request: Uuid,
+    /// A poll, a refreshing frame or a prefetch: it does not prolong the session.
+    pub background: bool,
+}
+
+impl fmt::Debug for Asking {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Asking").field("request", &self.request).finish_non_exhaustive()
+    }
+}
+
+/// Who is asking.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Who {
+    /// Nobody we know.
+    Stranger,
+    /// Identified with BankID, no account.
+    Applicant {
+        /// The full name, from BankID.
+        name: String,
+    },
+    /// Holds an account.
+    Guardian {
+        /// The full name.
+        name: String,
+    },
+}
+
+/// One request and who makes it. Cheap to clone.
+#[derive(Clone)]
+pub struct Visit(pub(crate) Arc<Inner>);
+
+pub(crate) struct Inner {
+    pub(crate) portal: Portal,
+    pub(crate) asking: Asking,
+    pub(crate) now: Timestamp,
+    /// The live session of the request's cookie.
+    pub(crate) session: Option<Session>,
+    /// A session of this cookie that ended a moment ago by becoming an account's. It can do one thing: be told so
+    /// again, when a form is sent twice.
+    pub(crate) raised: Option<Session>,
+}
+
+impl Visit {
+    /// The visitor's language.
+    pub fn language(&self) -> Language {
+        self.0.asking.language
+    }
+
+    /// The time of the request.
+    pub fn now(&self) -> Timestamp {
+        self.0.now
+    }
+
+    /// Who is asking.
+    pub fn who(&self) -> Who {
+        match &self.0.session {
+            None => Who::Stranger,
+            Some(session) => match session.kind {
+                Kind::Applicant => Who::Applicant { name: session.name.full() },
+                Kind::Guardian(_) => Who::Guardian { name: session.name.full() },
+            },
+        }
+    }
+
+    /// When the session ends if nothing more is asked.
+    pub fn session_ends(&self) -> Option<Timestamp> {
+        self.0.session.as_ref().map(|session| session.ends(&self.0.portal.rules().spans))
+    }
+
+    /// How strongly the visitor was identified.
+    pub fn assurance(&self) -> Option<Assurance> {
+        self.0.session.as_ref().map(|session| session.assurance)
+    }
+
+    /// Whether the identification is recent enough for what needs a fresh one.
+    pub fn is_fresh(&self) -> bool {
+        self.0.session.as_ref().is_some_and(|session| session.fresh_until > self.0.now)
+    }
+
+    /// The identified person who holds no account yet.
+    ///
+    /// # Errors
+    /// [`Error::SignIn`] for anybody else.
+    pub fn applicant(&self) -> Result<Applicant<'_>> {
+        match (&self.0.session, &self.0.raised) {
+            (Some(session), _) if session.kind == Kind::Applicant => Ok(Applicant::of(self, session)),
+            (_, Some(raised)) => Ok(Applicant::already_raised(self, raised)),
+            _ => Err(Error::SignIn(Assurance::High)),
+        }
+    }
+
+    /// The guardian whose account this is.
+    ///
+    /// # Errors
+    /// [`Error::SignIn`] for anybody else.
+    pub fn guardian(&self) -> Result<Guardian<'_>> {
+        let session = self.0.session.as_ref().ok_or(Error::SignIn(Assurance::High))?;
+        match session.kind {
+            Kind::Guardian(account) => Ok(Guardian::of(self, session, account)),
+            Kind::Applicant => Err(Error::SignIn(Assurance::High)),
+        }
+    }
+}
