@@ -1,0 +1,68 @@
+//! The audit log with its seals, and durable work.
+
+use crate::migration::table::Table;
+
+pub(super) fn tables() -> Vec<Table> {
+    vec![
+        Table::new("audit")
+            .integer("seq")
+            .integer("at")
+            .text_or_null("actor")
+            .text("actor_kind")
+            .text_or_null("level")
+            .blob_or_null("session")
+            .text_or_null("school")
+            .text("action")
+            .text_or_null("object_kind")
+            .text_or_null("object_id")
+            .text_or_null("child")
+            .text("outcome")
+            .text_or_null("reason")
+            .text_or_null("request")
+            .blob_or_null("address_tag")
+            .text("build")
+            .integer("key_version")
+            .blob("mac")
+            .key(&["seq"])
+            .index(&["at"])
+            .index(&["child"])
+            .index(&["actor"]),
+        Table::new("audit_address")
+            .integer("seq")
+            .blob("address")
+            .integer("at")
+            .key(&["seq"])
+            .references("seq", "audit", "seq")
+            .index(&["at"]),
+        Table::new("seal")
+            .integer("n")
+            .integer("first_seq")
+            .integer("last_seq")
+            .integer("rows")
+            .text("gaps")
+            .blob("digest")
+            .integer("at")
+            .integer("key_version")
+            .blob("mac")
+            .key(&["n"])
+            .unique(&["last_seq"]),
+        Table::new("job")
+            .text("id")
+            .text("name")
+            .text("payload")
+            .integer("priority")
+            .text("state")
+            .integer("tries")
+            .integer("max_tries")
+            .integer("due_at")
+            .integer_or_null("deadline_at")
+            .integer_or_null("lease_until")
+            .text_or_null("lease_owner")
+            .text_or_null("last_error")
+            .integer("created_at")
+            .integer_or_null("finished_at")
+            .key(&["id"])
+            .index(&["state", "due_at"])
+            .index(&["finished_at"]),
+    ]
+}
