@@ -1,0 +1,27 @@
+//! Client for the pupil register: SS 12000:2020, API version 2.
+//!
+//! Reads [`Organisation`]s, [`Group`]s, [`Person`]s with their [`Enrolment`]s and [`Responsible`]s, and [`Placement`]s,
+//! page by page ([`Client::page`], [`Client::pages`]). What changed after a moment is asked for in the same way
+//! ([`At::ChangedAfter`]); `meta.modified` covers an object's own attributes only, so each kind is read for itself.
+//!
+//! Invariants:
+//! - Every code is an open enumeration; an unknown one is kept and logged, and never fails a page.
+//! - A missing or unknown `securityMarking` counts as protected.
+//! - A row that cannot be read is left out and counted ([`Page::unreadable`]): the caller decides whether a page with
+//!   holes may end anybody's access.
+//! - A kind the server does not offer is told apart from one without rows ([`Code::NotOffered`]).
+
+mod client;
+mod door;
+mod error;
+mod kinds;
+mod settings;
+mod wire;
+
+pub use client::{At, Client, Page, PageToken, Resource};
+pub use error::{Cause, Code, Error, Result};
+pub use kinds::{
+    ContactAddress, Enrolment, Group, GroupKind, GroupMember, Organisation, OrganisationKind, Person, PersonStatus,
+    Placement, RelationKind, Responsible, SchoolType,
+};
+pub use settings::{BadSetting, Settings};
