@@ -1,0 +1,66 @@
+//! `town`: the outside world as a program of its own.
+
+use anyhow::{Context, Result};
+use clap::Parser;
+use simulators::{Options, System, Town, World};
+use std::{io::Write, net::IpAddr, path::PathBuf};
+
+/// The made-up outside world of the portal: BankID, registers, mail, and a page to play its people.
+#[derive(Debug, Parser)]
+#[command(name = "town", version)]
+struct Arguments {
+    /// Where certificates and secrets for clients are written.
+    #[arg(long, default_value = "target/town")]
+    dir: PathBuf,
+    /// The address to listen on.
+    #[arg(long, default_value = "127.0.0.1")]
+    host: IpAddr,
+    /// The control interface's port; the systems take the ports after it.
+    #[arg(long, default_value_t = 4100)]
+    port_base: u16,
+    /// A world (JSON) instead of the shipped one.
+    #[arg(long)]
+    world: Option<PathBuf>,
+}
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    let arguments = Arguments::parse();
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "warn".into());
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    simulators::use_ring();
+    let world = arguments.world.map(read).transpose()?;
+    let options = Options { dir: arguments.dir, host: arguments.host, port_base: arguments.port_base, world };
+    let town = Town::start(options).await?;
+    greet(&town)?;
+    stopped().await?;
+    town.close().await;
+    Ok(())
+}
+
+fn read(path: PathBuf) -> Result<World> {
+    let text = std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+    serde_json::from_str(&text).with_context(|| format!("{} is not a world", path.display()))
+}
+
+/// Says where everything is; the last line begins with `ready`.
+fn greet(town: &Town) -> Result<()> {
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "bankid      {}/rp/v6.0/", town.url(System::Bankid))?;
+    writeln!(out, "population  {}", town.url(System::Population))?;
+    writeln!(out, "pupil       {}", town.url(System::Pupil))?;
+    writeln!(out, "smtp        {}", town.url(System::Smtp))?;
+    writeln!(out, "control     {}", town.control())?;
+    writeln!(out, "ready {}", town.human_page())?;
+    Ok(out.flush()?)
+}
+
+async fn stopped() -> Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    tokio::select! {
+        interrupted = tokio::signal::ctrl_c() => interrupted?,
+        _ = terminate.recv() => {}
+    }
+    Ok(())
+}
