@@ -1,0 +1,209 @@
+//! The mail relay, over SMTP with STARTTLS (RFC 5321, RFC 3207).
+
+use std::{fmt, fs, time::Duration};
+
+use lettre::{
+    AsyncSmtpTransport, AsyncTransport, Tokio1Executor,
+    message::Mailbox,
+    transport::smtp::{
+        self, PoolConfig, SUBMISSION_PORT,
+        authentication,
+        client::{Certificate, CertificateStore, Tls, TlsParameters},
+        extension::ClientId,
+    },
+};
+use zeroize::Zeroizing;
+
+use crate::{BadSetting, Mail, Settings, mail::message_id};
+
+/// Kept shorter than any relay keeps an idle connection.
+const IDLE: Duration = Duration::from_secs(20);
+
+/// Sends letters. One for the whole house; it keeps a few connections open.
+pub struct Mailer {
+    relay: AsyncSmtpTransport<Tokio1Executor>,
+    from: Mailbox,
+    patience: Duration,
+}
+
+/// The relay took a letter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Receipt {
+    /// The letter's Message-ID, without its brackets.
+    pub message_id: String,
+}
+
+/// The relay did not take a letter.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Failure {
+    /// It may take it later.
+    #[error("the mail relay did not take the letter now: {0}")]
+    Temporary(Trouble),
+    /// It never will: this letter, or this address.
+    #[error("the mail relay refused the letter for good: {0}")]
+    Permanent(Trouble),
+}
+
+/// What was in the way. Holds nothing of the letter or its recipient.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trouble {
+    /// No connection, or it broke.
+    Unreachable,
+    /// No answer in time.
+    Timeout,
+    /// The connection cannot be made safe: a foreign certificate, or no STARTTLS. Nothing was sent.
+    Insecure,
+    /// The relay said no, by this code (RFC 5321, section 4.2).
+    Said(u16),
+    /// The relay's words cannot be read.
+    Garbled,
+    /// The address cannot stand in a mail.
+    Address,
+    /// The letter cannot be put into a message.
+    Letter,
+}
+
+impl fmt::Display for Trouble {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unreachable => f.write_str("no connection"),
+            Self::Timeout => f.write_str("no answer in time"),
+            Self::Insecure => f.write_str("the connection cannot be made safe"),
+            Self::Said(code) => write!(f, "SMTP {code}"),
+            Self::Garbled => f.write_str("an answer that cannot be read"),
+            Self::Address => f.write_str("an address that cannot stand in a mail"),
+            Self::Letter => f.write_str("a letter that cannot be put into a message"),
+        }
+    }
+}
+
+impl Mailer {
+    /// Reads certificates and password and makes ready; calls nobody.
+    ///
+    /// # Errors
+    /// [`BadSetting`] for a sender that is no address, or a file that cannot be used.
+    pub fn new(settings: &Settings) -> Result<Self, BadSetting> {
+        let from: Mailbox = settings
+            .from
+            .parse()
+            .map_err(|why| BadSetting::new(format!("mail sender {}", settings.from), why))?;
+        let port = if settings.port == 0 { SUBMISSION_PORT } else { settings.port };
+        let mut relay = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(&settings.host)
+            .port(port)
+            .tls(Tls::Required(tls(settings)?))
+            // Our own host's name is nobody's business; the domain the letters come from is.
+            .hello_name(ClientId::Domain(from.email.domain().to_owned()))
+            .timeout(Some(settings.timeout))
+            .pool_config(PoolConfig::new().max_size(settings.connections.max(1)).idle_timeout(IDLE));
+        if let Some(credentials) = &settings.credentials {
+            let password = password(credentials)?;
+            relay = relay.credentials(authentication::Credentials::new(
+                credentials.user.clone(),
+                password.as_str().to_owned(),
+            ));
+        }
+        Ok(Self { relay: relay.build(), from, patience: settings.patience })
+    }
+
+    /// Hands a letter to the relay. Safe to repeat: it keeps its Message-ID.
+    pub async fn send(&self, mail: &Mail) -> Result<Receipt, Failure> {
+        let message = mail.message(&self.from).map_err(Failure::Permanent)?;
+        let sent = tokio::time::timeout(self.patience, self.relay.send(message)).await;
+        match sent {
+            Ok(Ok(_)) => Ok(Receipt { message_id: message_id(mail.reference, self.from.email.domain()) }),
+            Ok(Err(error)) => Err(failure(&error)),
+            Err(_) => Err(Failure::Temporary(Trouble::Timeout)),
+        }
+    }
+
+    /// Whether the relay is there, safe, and lets us in; sends nothing.
+    pub async fn probe(&self) -> Result<(), Failure> {
+        match tokio::time::timeout(self.patience, self.relay.test_connection()).await {
+            Ok(Ok(true)) => Ok(()),
+            Ok(Ok(false)) => Err(Failure::Temporary(Trouble::Unreachable)),
+            Ok(Err(error)) => Err(failure(&error)),
+            Err(_) => Err(Failure::Temporary(Trouble::Timeout)),
+        }
+    }
+}
+
+impl fmt::Debug for Mailer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Mailer").field("from", &self.from.to_string()).finish_non_exhaustive()
+    }
+}
+
+fn tls(settings: &Settings) -> Result<TlsParameters, BadSetting> {
+    let path = &settings.authorities;
+    let bad = |why: String| BadSetting::new(path.display().to_string(), why);
+    let pem = fs::read(path).map_err(|why| bad(why.to_string()))?;
+    let roots = Certificate::from_pem(&pem).map_err(|why| bad(why.to_string()))?;
+    TlsParameters::builder(settings.host.clone())
+        .certificate_store(CertificateStore::None)
+        .add_root_certificate(roots)
+        .build_rustls()
+        .map_err(|why| bad(why.to_string()))
+}
+
+fn password(credentials: &crate::Credentials) -> Result<Zeroizing<String>, BadSetting> {
+    let bad = |why: String| BadSetting::new(credentials.password.display().to_string(), why);
+    let text = Zeroizing::new(fs::read_to_string(&credentials.password).map_err(|why| bad(why.to_string()))?);
+    let password = Zeroizing::new(text.trim().to_owned());
+    if password.is_empty() { Err(bad("holds no password".into())) } else { Ok(password) }
+}
+
+fn failure(error: &smtp::Error) -> Failure {
+    // The relay's words may repeat the address: only the code is kept.
+    let code = error.status().map(u16::from);
+    let trouble = match code {
+        Some(code) => Trouble::Said(code),
+        None if error.is_timeout() => Trouble::Timeout,
+        // The only thing lettre refuses by itself once a message is built is a relay without STARTTLS.
+        None if error.is_tls() || error.is_client() => Trouble::Insecure,
+        None if error.is_response() => Trouble::Garbled,
+        None => Trouble::Unreachable,
+    };
+    tracing::warn!(%trouble, "no mail left");
+    match code {
+        Some(code) if is_final(code) => Failure::Permanent(trouble),
+        _ => Failure::Temporary(trouble),
+    }
+}
+
+/// Whether a code speaks of this letter or this mailbox: 55x, and 521 and 556 for a host that takes no mail (RFC 5321,
+/// section 4.2.3; RFC 7504). Any other 5xx speaks of us (signing in, syntax): mended by an operator, not by giving up.
+fn is_final(code: u16) -> bool {
+    code == 521 || (550..=559).contains(&code)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_words_about_the_letter_or_the_mailbox_are_final() {
+        for code in [521, 550, 551, 552, 553, 554, 556] {
+            assert!(is_final(code), "{code}");
+        }
+        for code in [421, 450, 451, 452, 454, 500, 503, 530, 535, 538] {
+            assert!(!is_final(code), "{code}");
+        }
+    }
+
+    #[test]
+    fn a_mailer_that_cannot_work_says_which_setting_is_wrong() {
+        let folder = tempfile::tempdir().unwrap();
+        let empty = folder.path().join("empty");
+        fs::write(&empty, "").unwrap();
+        let wrong = |settings: &Settings| Mailer::new(settings).unwrap_err().to_string();
+        let missing = Settings::new("mail.example.se", 587, folder.path().join("none.pem"), "a@example.se");
+        assert!(wrong(&missing).contains("none.pem"));
+        let nobody = Settings::new("mail.example.se", 587, &empty, "nobody");
+        assert!(wrong(&nobody).contains("nobody"));
+        let mut speechless = Settings::new("mail.example.se", 587, &empty, "a@example.se");
+        speechless.credentials = Some(Credentials { user: "u".into(), password: empty.clone() });
+        assert!(wrong(&speechless).contains("holds no password"));
+    }
+
+    use crate::Credentials;
+}

@@ -1,0 +1,70 @@
+//! How the mail relay is reached, and the checks that belong to start-up.
+
+use std::{path::PathBuf, time::Duration};
+
+/// Everything the mailer needs; secrets come as paths.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The relay's host name, as its certificate has it.
+    pub host: String,
+    /// Its port for submission.
+    pub port: u16,
+    /// PEM file with the roots to trust. Nothing else is trusted.
+    pub authorities: PathBuf,
+    /// Who the letters come from, such as `Hjärntorget <ingen-svar@example.se>`. Its domain names our letters too.
+    pub from: String,
+    /// How the mailer signs in, where the relay wants it.
+    pub credentials: Option<Credentials>,
+    /// The longest wait for the connection and for each answer of the relay.
+    pub timeout: Duration,
+    /// The longest wait for a whole letter, connecting included.
+    pub patience: Duration,
+    /// The most connections at a time.
+    pub connections: u32,
+}
+
+/// How the mailer signs in.
+#[derive(Clone, Debug)]
+pub struct Credentials {
+    /// The user.
+    pub user: String,
+    /// File with the password, on one line.
+    pub password: PathBuf,
+}
+
+impl Settings {
+    /// The settings with the house's usual patience: 5 s an answer, 30 s a letter, four connections, no credentials.
+    pub fn new(
+        host: impl Into<String>,
+        port: u16,
+        authorities: impl Into<PathBuf>,
+        from: impl Into<String>,
+    ) -> Self {
+        Self {
+            host: host.into(),
+            port,
+            authorities: authorities.into(),
+            from: from.into(),
+            credentials: None,
+            timeout: Duration::from_secs(5),
+            patience: Duration::from_secs(30),
+            connections: 4,
+        }
+    }
+}
+
+/// A setting that cannot be used, in one line for the operator.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{what}: {why}")]
+pub struct BadSetting {
+    /// The setting, and where it points.
+    pub what: String,
+    /// What is wrong with it.
+    pub why: String,
+}
+
+impl BadSetting {
+    pub(crate) fn new(what: impl Into<String>, why: impl ToString) -> Self {
+        Self { what: what.into(), why: why.to_string() }
+    }
+}
