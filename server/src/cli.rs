@@ -1,0 +1,245 @@
+//! What an operator types.
+
+use std::{ffi::OsString, io::Write, path::PathBuf, process::ExitCode};
+
+use anyhow::{Context, Result, bail};
+use clap::{CommandFactory, Parser, Subcommand};
+use model::AccountId;
+use portal::Clock;
+use serde::Serialize;
+
+use crate::{
+    house::{self, House, Role},
+    http::routes,
+    settings::{self, Settings},
+    telemetry::{self, Style},
+};
+
+mod check;
+
+/// The guardian-account portal of Hjärntorget. Without a command it serves.
+#[derive(Debug, Parser)]
+#[command(name = "hjarntorget", version, propagate_version = true)]
+struct Arguments {
+    /// The settings' file.
+    #[arg(long, global = true, default_value = settings::FILE, value_name = "FILE")]
+    config: PathBuf,
+    /// How the log is written.
+    #[arg(long, global = true, value_enum, default_value_t)]
+    log: Style,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Opens the doors, and works behind them.
+    Serve {
+        /// What of the house this process is.
+        #[arg(long, value_enum, default_value_t)]
+        role: Role,
+    },
+    /// Brings the database's tables up to this program.
+    Migrate,
+    /// Looks whether settings, certificates, keys and every outside system are in order.
+    Check {
+        /// Only lists the points at which HJARNTORGET__FAILPOINT can end the process (development).
+        #[arg(long)]
+        failpoints: bool,
+    },
+    /// Lists everything that answers; needs no database.
+    Routes {
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Lists the jobs that are not done.
+    Jobs {
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Reads the pupil register now.
+    Sync {
+        /// Lets through a change so large that it would be stopped: a human looked at it.
+        #[arg(long)]
+        accept: bool,
+    },
+    /// One account.
+    #[command(subcommand)]
+    Account(AccountCommand),
+    /// The audit log.
+    #[command(subcommand)]
+    Audit(AuditCommand),
+    /// The master key.
+    #[command(subcommand)]
+    Keys(KeysCommand),
+}
+
+#[derive(Debug, Subcommand)]
+enum AccountCommand {
+    /// Shows it, without anything of the person.
+    Show {
+        /// The account's id.
+        id: AccountId,
+    },
+    /// Closes it; its sessions end at once.
+    Close {
+        /// The account's id.
+        id: AccountId,
+        /// Why, as one word for the audit log.
+        #[arg(long, default_value = "operator")]
+        reason: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum AuditCommand {
+    /// Checks that no row was changed, removed, added or moved. Exit 1 names the first that was.
+    Verify {
+        /// The first row looked at.
+        #[arg(long)]
+        from: Option<i64>,
+        /// The last row looked at.
+        #[arg(long)]
+        to: Option<i64>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum KeysCommand {
+    /// Makes the key file named in the settings, where there is none.
+    Create,
+}
+
+/// Runs what the arguments say.
+///
+/// # Errors
+/// One line for the operator.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<ExitCode> {
+    let arguments = match Arguments::try_parse_from(arguments) {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            error.print().context("cannot write")?;
+            return Ok(if error.use_stderr() { ExitCode::from(2) } else { ExitCode::SUCCESS });
+        }
+    };
+    let command = arguments.command.unwrap_or(Command::Serve { role: Role::default() });
+    if let Command::Routes { json } = command {
+        return routes(json);
+    }
+    if let Command::Check { failpoints: true } = command {
+        for point in portal::FAILPOINTS {
+            say(point)?;
+        }
+        return Ok(ExitCode::SUCCESS);
+    }
+    let settings = Settings::load(&arguments.config)?;
+    telemetry::start(arguments.log);
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .context("cannot start")?
+        .block_on(command.carry_out(settings))
+}
+
+impl Command {
+    async fn carry_out(self, settings: Settings) -> Result<ExitCode> {
+        house::prepare();
+        match self {
+            Self::Serve { role } => house::serve(settings, role).await?,
+            Self::Migrate => {
+                let store = house::connect(&settings).await?;
+                store::migrate(&store).await.context("cannot migrate the database")?;
+                store.close().await?;
+                say("the database is up to date")?;
+            }
+            Self::Check { .. } => return check::run(settings).await,
+            Self::Routes { .. } => bail!("routes need no settings"),
+            Self::Jobs { json } => {
+                let store = house::connect(&settings).await?;
+                let rows = jobs::list(&store).await.context("cannot read the jobs")?;
+                if json {
+                    print(&rows)?;
+                } else {
+                    for row in rows {
+                        say(&format!(
+                            "{}  {:28} {:8} {:>3} tries  due {}  {}",
+                            row.id,
+                            row.name,
+                            row.state,
+                            row.tries,
+                            row.due,
+                            row.last_error.unwrap_or_default()
+                        ))?;
+                    }
+                }
+            }
+            Self::Sync { accept } => {
+                let house = House::open(settings, Clock::system()).await?;
+                let report = house.portal().sync_registers(accept).await?;
+                print(&report)?;
+                if let Some(why) = report.braked {
+                    bail!(
+                        "the import stopped ({why}); look at the register, then run `hjarntorget sync --accept`"
+                    );
+                }
+            }
+            Self::Account(AccountCommand::Show { id }) => {
+                let house = House::open(settings, Clock::system()).await?;
+                print(&house.portal().show_account(id).await.context("cannot show the account")?)?;
+            }
+            Self::Account(AccountCommand::Close { id, reason }) => {
+                let house = House::open(settings, Clock::system()).await?;
+                house.portal().close_account(id, &reason).await.context("cannot close the account")?;
+                say("closed")?;
+            }
+            Self::Audit(AuditCommand::Verify { from, to }) => return verify(settings, from, to).await,
+            Self::Keys(KeysCommand::Create) => {
+                house::create_key(&settings.house.keys.master)?;
+                say(&format!(
+                    "made {}; keep two copies of it apart from the data",
+                    settings.house.keys.master.display()
+                ))?;
+            }
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+async fn verify(settings: Settings, from: Option<i64>, to: Option<i64>) -> Result<ExitCode> {
+    let house = House::open(settings, Clock::system()).await?;
+    let report = house.portal().verify_audit(from, to).await.context("cannot read the audit log")?;
+    print(&report)?;
+    Ok(if report.whole() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn routes(json: bool) -> Result<ExitCode> {
+    let lines = routes::all();
+    if json {
+        print(&lines)?;
+    } else {
+        for line in lines {
+            let island = if line.island { "island" } else { "" };
+            say(&format!(
+                "{:5} {:34} {:28} {:9} {:10} {island}",
+                line.method, line.path, line.name, line.kind, line.policy
+            ))?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// One line on standard output.
+fn say(text: &str) -> Result<()> {
+    writeln!(std::io::stdout(), "{text}").context("cannot write")
+}
+
+fn print(value: &impl Serialize) -> Result<()> {
+    say(&serde_json::to_string_pretty(value)?)
+}
+
+/// What clap would print for `--help`; a test reads it.
+pub fn help() -> String {
+    Arguments::command().render_long_help().to_string()
+}

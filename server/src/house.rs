@@ -1,0 +1,336 @@
+//! Where everything meets: settings become clients, tables, keys, the portal, its workers and its doors.
+
+use std::{path::Path, time::Duration};
+
+use anyhow::{Context, Result, anyhow, bail, ensure};
+use axum::Router;
+use clap::ValueEnum;
+use portal::{Clock, FAILPOINTS, Parts, Portal, Rules, keys::KeyRing};
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+use x509_parser::{pem::Pem, prelude::X509Certificate};
+
+use crate::{
+    http::{
+        self, Doors,
+        listen::{self, Patience},
+    },
+    settings::{ClockSource, Settings},
+    telemetry::{self, Readiness},
+    town,
+};
+
+/// What of the house this process is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Role {
+    /// Everything.
+    #[default]
+    All,
+    /// What visitors meet.
+    Web,
+    /// What goes on behind: collecting identifications, letters, the import, seals.
+    Worker,
+}
+
+impl Role {
+    fn answers(self) -> bool {
+        self != Self::Worker
+    }
+
+    fn works(self) -> bool {
+        self != Self::Web
+    }
+}
+
+/// A house whose portal stands.
+#[derive(Clone)]
+pub struct House {
+    settings: Settings,
+    portal: Portal,
+}
+
+impl House {
+    /// Builds the portal on tables that are up to date.
+    ///
+    /// # Errors
+    /// One line that names what is missing or wrong, and what to do.
+    pub async fn open(settings: Settings, clock: Clock) -> Result<Self> {
+        prepare();
+        let store = connect(&settings).await?;
+        let pending = store::pending_migrations(&store).await.context("cannot read the database")?;
+        ensure!(pending.is_empty(), "the database is older than this program: run `hjarntorget migrate`");
+        let house = &settings.house;
+        if settings.in_production() {
+            for path in [
+                &house.bankid.authorities,
+                &house.navet.authorities,
+                &house.pupil_register.authorities,
+                &house.mail.authorities,
+            ] {
+                refuse_test_root(path)?;
+            }
+        }
+        let parts = Parts {
+            store,
+            keys: keys(&settings)?,
+            bankid: bankid::Client::new(&bankid_settings(&settings)).context("[bankid]")?,
+            navet: navet::Client::new(&navet_settings(&settings)).context("[navet]")?,
+            pupils: ss12000::Client::new(&pupil_settings(&settings)).context("[pupil-register]")?,
+            mailer: dispatch::Mailer::new(&mail_settings(&settings)?).context("[mail]")?,
+            clock,
+            rules: rules(&settings)?,
+        };
+        let portal = Portal::open(parts).await.context("cannot open the portal")?;
+        Ok(Self { settings, portal })
+    }
+
+    /// The rules of the house.
+    pub fn portal(&self) -> &Portal {
+        &self.portal
+    }
+
+    /// What the operator decided.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Everything the public listener answers, and what it shares.
+    pub fn doors(&self) -> (Doors, Router) {
+        let doors = Doors::new(&self.settings, self.portal.clone());
+        let router = http::router(&doors);
+        (doors, router)
+    }
+}
+
+/// Runs the house until the process is told to end, then drains.
+///
+/// # Errors
+/// What keeps it from starting.
+pub async fn serve(settings: Settings, role: Role) -> Result<()> {
+    let stop = CancellationToken::new();
+    let readiness = Readiness::default();
+    let figures = telemetry::figures()?;
+    let clock = Clock::system();
+    let mut tasks = JoinSet::new();
+    let drain = settings.house.http.drain;
+
+    let operator = listen::bind(settings.house.telemetry.address).await?;
+    let operator_router = telemetry::router(readiness.clone(), figures);
+    // The operator may look until the very end: this listener closes last.
+    let last = CancellationToken::new();
+    tokio::spawn(listen::serve(operator, operator_router, operator_patience(), last.clone()));
+
+    if settings.house.clock.source == ClockSource::Town {
+        town::set(&clock, &settings.house.clock.town).await?;
+        tasks.spawn(town::follow(clock.clone(), settings.house.clock.town.clone(), stop.clone()));
+    }
+    tasks.spawn(ended(stop.clone()));
+    ready_tables(&settings, role, &stop).await?;
+    if stop.is_cancelled() {
+        return Ok(());
+    }
+    let house = House::open(settings, clock).await?;
+    if role.works() {
+        let background = house.portal.background(stop.clone());
+        tasks.spawn(background.ended());
+        let worker = house.portal.worker(jobs_settings(&house.settings));
+        let stop = stop.clone();
+        tasks.spawn(async move { worker.run(stop).await });
+    }
+    readiness.working();
+    readiness.opened(house.portal.clone());
+    if role.answers() {
+        let listener = listen::bind(house.settings.leptos.site_addr).await?;
+        let (doors, router) = house.doors();
+        tasks.spawn(listen::serve(listener, router, public_patience(&house.settings), stop.clone()));
+        tasks.spawn(forget(doors, stop.clone()));
+        tracing::info!(address = %house.settings.leptos.site_addr, "open");
+    }
+    stop.cancelled().await;
+    tracing::info!("closing");
+    let drained = tokio::time::timeout(drain, async { while tasks.join_next().await.is_some() {} }).await;
+    if drained.is_err() {
+        tracing::warn!("some work was still under way at the end; its leases run out by themselves");
+    }
+    house.portal.store().close().await.context("the database did not close")?;
+    last.cancel();
+    Ok(())
+}
+
+/// What every process of ours does first.
+pub fn prepare() {
+    // One cryptography for all of TLS; a second call finds it in place.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let _ = any_spawner::Executor::init_tokio();
+}
+
+/// Opens the database of the settings.
+///
+/// # Errors
+/// One line that says what to do.
+pub async fn connect(settings: &Settings) -> Result<store::Store> {
+    let database = &settings.house.database;
+    let wanted =
+        store::Settings { max_readers: database.readers, ..store::Settings::new(database.url.clone()) };
+    store::connect(&wanted).await.context("cannot open the database: look at [database] url")
+}
+
+/// A house alone brings its tables up itself; one of several waits until an operator did.
+async fn ready_tables(settings: &Settings, role: Role, stop: &CancellationToken) -> Result<()> {
+    let store = connect(settings).await?;
+    if role == Role::All {
+        store::migrate(&store).await.context("cannot migrate the database")?;
+    }
+    let mut told = false;
+    while !store::pending_migrations(&store).await.context("cannot read the database")?.is_empty() {
+        if !told {
+            tracing::warn!("waiting for `hjarntorget migrate`");
+            told = true;
+        }
+        tokio::select! {
+            () = stop.cancelled() => break,
+            () = tokio::time::sleep(Duration::from_secs(1)) => {}
+        }
+    }
+    store.close().await.context("the database did not close")
+}
+
+/// The keys; a development house makes them once.
+fn keys(settings: &Settings) -> Result<KeyRing> {
+    let path = &settings.house.keys.master;
+    if !settings.in_production() && !path.exists() {
+        create_key(path)?;
+    }
+    KeyRing::read(path).context("[keys] master")
+}
+
+/// Makes a key file where there is none.
+///
+/// # Errors
+/// Also where there is one.
+pub fn create_key(path: &Path) -> Result<()> {
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        std::fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    }
+    KeyRing::create(path).context("[keys] master")?;
+    Ok(())
+}
+
+/// Production believes no root that signs test certificates.
+fn refuse_test_root(path: &Path) -> Result<()> {
+    let text = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+    for pem in Pem::iter_from_buffer(&text) {
+        let pem = pem.map_err(|error| anyhow!("{}: {error}", path.display()))?;
+        let certificate: X509Certificate<'_> =
+            pem.parse_x509().map_err(|error| anyhow!("{}: {error}", path.display()))?;
+        let name = certificate.subject().to_string().to_lowercase();
+        ensure!(
+            !["test", "town", "simulat", "localhost"].iter().any(|word| name.contains(word)),
+            "{}: a root for tests is not believed in production ({})",
+            path.display(),
+            certificate.subject()
+        );
+    }
+    Ok(())
+}
+
+fn rules(settings: &Settings) -> Result<Rules> {
+    let house = &settings.house;
+    let launch = bankid::Launch::from_setting(house.bankid.launch.as_deref()).context("[bankid]")?;
+    let mut rules = Rules::at(house.site.base(), launch).context("[site]")?;
+    rules.municipality.clone_from(&house.pupil_register.municipality);
+    rules.spans.session_idle = house.session.idle;
+    rules.spans.session_absolute = house.session.absolute;
+    rules.spans.trust_for = house.navet.trust_for;
+    rules.spans.sync_every = house.pupil_register.every;
+    rules.brake.shrink_percent = house.pupil_register.brake_shrink_percent;
+    rules.brake.relations_percent = house.pupil_register.brake_relations_percent;
+    rules.brake.persons = house.pupil_register.brake_persons;
+    let limits = &house.limits;
+    rules.limits.bankid_start_device = limits.bankid_start_device;
+    rules.limits.bankid_start_session = limits.bankid_start_session;
+    rules.limits.bankid_start_address = limits.bankid_start_address;
+    rules.limits.bankid_poll_per_second = limits.bankid_poll_per_second;
+    rules.limits.code_tries = limits.code_tries;
+    rules.limits.code_tries_window = limits.code_tries_window;
+    rules.limits.letters_per_hour = limits.letters_per_hour;
+    rules.limits.letters_per_address = limits.letters_per_address;
+    if let Some(point) = &settings.failpoint {
+        if !FAILPOINTS.contains(&point.as_str()) {
+            bail!("{point} is no fail point: `hjarntorget check --failpoints` lists them");
+        }
+        rules.failpoint = Some(point.clone());
+    }
+    Ok(rules)
+}
+
+fn bankid_settings(settings: &Settings) -> bankid::Settings {
+    let bankid = &settings.house.bankid;
+    bankid::Settings::new(&bankid.endpoint, &bankid.identity, &bankid.authorities)
+}
+
+fn navet_settings(settings: &Settings) -> navet::Settings {
+    let navet = &settings.house.navet;
+    navet::Settings::new(
+        &navet.endpoint,
+        &navet.identity,
+        &navet.authorities,
+        &navet.organisation,
+        &navet.order,
+    )
+}
+
+fn pupil_settings(settings: &Settings) -> ss12000::Settings {
+    let register = &settings.house.pupil_register;
+    ss12000::Settings::new(&register.endpoint, &register.authorities, &register.tokens, &register.token)
+}
+
+fn mail_settings(settings: &Settings) -> Result<dispatch::Settings> {
+    let mail = &settings.house.mail;
+    let (host, port) =
+        mail.relay.rsplit_once(':').context("mail.relay: should look like relay.example:587")?;
+    let port: u16 = port.parse().context("mail.relay: the port is no number")?;
+    Ok(dispatch::Settings::new(host, port, &mail.host, &mail.authorities, &mail.from))
+}
+
+fn jobs_settings(settings: &Settings) -> jobs::Settings {
+    jobs::Settings { workers: settings.house.jobs.workers, ..jobs::Settings::default() }
+}
+
+fn public_patience(settings: &Settings) -> Patience {
+    let http = &settings.house.http;
+    Patience { connections: http.connections, header: http.header_timeout, drain: http.drain }
+}
+
+fn operator_patience() -> Patience {
+    Patience { connections: 64, header: Duration::from_secs(5), drain: Duration::from_secs(1) }
+}
+
+/// Ends the house when the process is told to.
+async fn ended(stop: CancellationToken) {
+    use tokio::signal::unix::{SignalKind, signal};
+    let told = async {
+        match signal(SignalKind::terminate()) {
+            Ok(mut terminate) => {
+                terminate.recv().await;
+            }
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        () = told => {}
+        _ = tokio::signal::ctrl_c() => {}
+        () = stop.cancelled() => {}
+    }
+    stop.cancel();
+}
+
+/// Lets go of counters of visitors who are gone.
+async fn forget(doors: Doors, stop: CancellationToken) {
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(Duration::from_secs(60)) => doors.forget_the_quiet(),
+        }
+    }
+}

@@ -1,0 +1,172 @@
+//! What a request must pass before anything thinks about it.
+
+use std::{
+    num::NonZeroU32,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use axum::{
+    body::{Body, Bytes},
+    extract::{Request, State},
+    http::StatusCode,
+    middleware::Next,
+    response::{IntoResponse, Redirect, Response},
+};
+use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use http::{Method, header::HOST};
+use http_body_util::BodyExt;
+
+use super::{
+    Doors,
+    proxies::subscriber,
+    refusal::{later, only, refuse},
+};
+
+/// The peer of the connection, as the listener saw it.
+#[derive(Clone, Copy, Debug)]
+pub struct Peer(pub std::net::IpAddr);
+
+/// The client, after looking through the proxies.
+#[derive(Clone, Copy, Debug)]
+pub struct Client(pub std::net::IpAddr);
+
+/// A counter per key: so many a second, with a burst.
+pub type Counter<K> = Arc<DefaultKeyedRateLimiter<K>>;
+
+/// A counter of `rate` events a second with room for `burst` at once.
+pub fn counter<K: std::hash::Hash + Eq + Clone>(rate: u32, burst: u32) -> Counter<K> {
+    let at_least_one = |count| NonZeroU32::new(count).unwrap_or(NonZeroU32::MIN);
+    Arc::new(RateLimiter::keyed(Quota::per_second(at_least_one(rate)).allow_burst(at_least_one(burst))))
+}
+
+/// Lets in only requests for our own host: another name could be an attacker's, pointed at us.
+pub async fn host(State(doors): State<Doors>, request: Request, next: Next) -> Response {
+    let said = match request.uri().authority() {
+        Some(authority) => Some(authority.as_str()),
+        None => request.headers().get(HOST).and_then(|host| host.to_str().ok()),
+    };
+    let Some(said) = said else { return refuse(StatusCode::BAD_REQUEST) };
+    if said.eq_ignore_ascii_case(doors.authority()) {
+        return next.run(request).await;
+    }
+    if doors.lenient() && is_loopback(said) && matches!(*request.method(), Method::GET | Method::HEAD) {
+        let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
+        return Redirect::temporary(&format!("{}{path}", doors.base())).into_response();
+    }
+    refuse(StatusCode::MISDIRECTED_REQUEST)
+}
+
+fn is_loopback(authority: &str) -> bool {
+    let host = authority.rsplit_once(':').map_or(authority, |(host, _)| host).trim_matches(['[', ']']);
+    host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+/// Only what the house understands; TRACE, CONNECT and the like are never ours.
+pub async fn method(request: Request, next: Next) -> Response {
+    if matches!(*request.method(), Method::GET | Method::HEAD | Method::POST) {
+        next.run(request).await
+    } else {
+        only("GET, HEAD, POST")
+    }
+}
+
+/// Finds the client and counts its requests.
+pub async fn address(State(doors): State<Doors>, mut request: Request, next: Next) -> Response {
+    let Some(Peer(peer)) = request.extensions().get().copied() else {
+        return refuse(StatusCode::INTERNAL_SERVER_ERROR);
+    };
+    let client = doors.proxies().client(peer, request.headers());
+    if doors.addresses().check_key(&subscriber(client)).is_err() {
+        metrics::counter!("http_limited", "by" => "address").increment(1);
+        return later(StatusCode::TOO_MANY_REQUESTS, 1);
+    }
+    request.extensions_mut().insert(Client(client));
+    next.run(request).await
+}
+
+/// Takes the whole body before a place at work is given away, so that a slow client holds nothing but its connection:
+/// at most so many bytes, and after five seconds at least 1 KiB a second.
+pub async fn whole(State(doors): State<Doors>, request: Request, next: Next) -> Response {
+    let (parts, body) = request.into_parts();
+    match collect(body, doors.bounds().request_bytes).await {
+        Ok(bytes) => next.run(Request::from_parts(parts, Body::from(bytes))).await,
+        Err(status) => refuse(status),
+    }
+}
+
+const PATIENCE: Duration = Duration::from_secs(5);
+const SLOWEST: u64 = 1024;
+
+async fn collect(mut body: Body, most: usize) -> Result<Bytes, StatusCode> {
+    let mut taken = Vec::new();
+    let begun = Instant::now();
+    loop {
+        let earned = PATIENCE + Duration::from_millis(taken.len() as u64 * 1000 / SLOWEST);
+        let left = earned.saturating_sub(begun.elapsed());
+        match tokio::time::timeout(left, body.frame()).await {
+            Err(_) => return Err(StatusCode::REQUEST_TIMEOUT),
+            Ok(None) => return Ok(Bytes::from(taken)),
+            Ok(Some(Err(_))) => return Err(StatusCode::BAD_REQUEST),
+            Ok(Some(Ok(frame))) => {
+                let Some(data) = frame.data_ref() else { continue };
+                if taken.len() + data.len() > most {
+                    return Err(StatusCode::PAYLOAD_TOO_LARGE);
+                }
+                taken.extend_from_slice(data);
+            }
+        }
+    }
+}
+
+/// Bounds what is at work at once, and how long.
+pub async fn room(State(doors): State<Doors>, request: Request, next: Next) -> Response {
+    let Ok(_place) = doors.places().try_acquire() else {
+        metrics::counter!("http_shed").increment(1);
+        return later(StatusCode::SERVICE_UNAVAILABLE, 2);
+    };
+    match tokio::time::timeout(doors.bounds().request_timeout, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => later(StatusCode::SERVICE_UNAVAILABLE, 10),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use futures::stream;
+
+    #[tokio::test]
+    async fn a_body_is_taken_whole_or_not_at_all() {
+        assert_eq!(collect(Body::from("abc"), 3).await.unwrap(), "abc");
+        assert_eq!(collect(Body::from("abcd"), 3).await, Err(StatusCode::PAYLOAD_TOO_LARGE));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_client_that_never_ends_is_not_waited_for() {
+        let silent = Body::from_stream(stream::pending::<Result<Bytes, std::io::Error>>());
+        assert_eq!(collect(silent, 3).await, Err(StatusCode::REQUEST_TIMEOUT));
+    }
+
+    #[tokio::test]
+    async fn a_client_that_hangs_up_is_no_request() {
+        let cut =
+            Body::from_stream(stream::iter([Ok(Bytes::from("ab")), Err(std::io::Error::other("gone"))]));
+        assert_eq!(collect(cut, 9).await, Err(StatusCode::BAD_REQUEST));
+    }
+
+    #[test]
+    fn loopback_has_many_names() {
+        assert!(is_loopback("localhost:3000") && is_loopback("127.0.0.2") && is_loopback("[::1]:80"));
+        assert!(!is_loopback("localhost.evil.example") && !is_loopback("192.0.2.1:3000"));
+    }
+
+    #[test]
+    fn a_counter_knows_one_key_from_another() {
+        let counter = counter::<u8>(1, 2);
+        assert!(
+            counter.check_key(&1).is_ok() && counter.check_key(&1).is_ok() && counter.check_key(&1).is_err()
+        );
+        assert!(counter.check_key(&2).is_ok());
+    }
+}

@@ -1,0 +1,489 @@
+//! What the operator decides: `Leptos.toml`, then the environment, which wins.
+//!
+//! Cargo.toml says how the site is built, `Leptos.toml` how it is served. Its first table is leptos' own and is read by
+//! `leptos_config`; everything below is ours and refuses keys it does not know, by name.
+//!
+//! Invariant: no value in here is a secret. A key that needs one holds the path of a file.
+
+use std::{
+    collections::BTreeMap,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use anyhow::{Context, Result, bail};
+use figment::{
+    Figment,
+    providers::{Format, Toml},
+    value::Value,
+};
+use jiff::SignedDuration;
+use leptos_config::{Env, LeptosOptions};
+use serde::{Deserialize, Deserializer, de::IgnoredAny};
+
+use crate::http::proxies::Proxies;
+
+pub mod production;
+
+/// Where the settings lie when nobody says otherwise.
+pub const FILE: &str = "Leptos.toml";
+/// What our names in the environment begin with; `__` parts section and key.
+pub const PREFIX: &str = "HJARNTORGET__";
+/// Not a setting: the step at which a process under test ends itself (development only).
+pub const FAILPOINT: &str = "HJARNTORGET__FAILPOINT";
+
+/// Everything the operator decides.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// leptos' own table: names, folders and the public listener.
+    pub leptos: LeptosOptions,
+    /// Our tables.
+    pub house: House,
+    /// The fail point asked for, where one is.
+    pub failpoint: Option<String>,
+}
+
+/// Our tables of `Leptos.toml`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct House {
+    #[serde(rename = "package", default)]
+    _leptos: IgnoredAny,
+    /// The public address.
+    pub site: Site,
+    /// Where everything is remembered.
+    pub database: Database,
+    /// Where the keys lie.
+    pub keys: Keys,
+    /// The BankID relying-party API.
+    pub bankid: BankId,
+    /// The population register.
+    pub navet: Navet,
+    /// The pupil register (SS 12000).
+    pub pupil_register: PupilRegister,
+    /// The mail relay.
+    pub mail: Mail,
+    /// How long a login lasts.
+    pub session: Session,
+    /// Durable work.
+    pub jobs: Jobs,
+    /// The audit log.
+    pub audit: Audit,
+    /// What the operator sees.
+    pub telemetry: Telemetry,
+    /// Whose time it is.
+    pub clock: Clock,
+    /// The public listener's bounds.
+    pub http: Http,
+    /// Every rate limit.
+    pub limits: Limits,
+}
+
+/// The public address.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Site {
+    /// Scheme, host and port under which visitors reach us; no path.
+    pub url: String,
+}
+
+impl Site {
+    /// Host and port as a browser writes them in `Host`.
+    pub fn authority(&self) -> &str {
+        let rest = self.url.split_once("://").map_or(self.url.as_str(), |(_, rest)| rest);
+        rest.trim_end_matches('/')
+    }
+
+    /// The address without a slash at its end.
+    pub fn base(&self) -> &str {
+        self.url.trim_end_matches('/')
+    }
+}
+
+/// Where everything is remembered.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Database {
+    /// `sqlite://…` or `postgres://…`.
+    pub url: String,
+    /// Connections that read at once.
+    pub readers: u32,
+}
+
+impl Database {
+    /// The folder of an SQLite file, if it is one.
+    pub fn folder(&self) -> Option<&Path> {
+        let path = self.url.strip_prefix("sqlite://")?.split('?').next()?;
+        Path::new(path).parent().filter(|folder| !folder.as_os_str().is_empty())
+    }
+}
+
+/// Where the keys lie.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Keys {
+    /// The master key's file.
+    pub master: PathBuf,
+}
+
+/// The BankID relying-party API.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BankId {
+    /// The API's address, with its version.
+    pub endpoint: String,
+    /// The client certificate and its key, PEM.
+    pub identity: PathBuf,
+    /// The only root believed, PEM.
+    pub authorities: PathBuf,
+    /// The pretend phone's page; absent where the real apps are started.
+    pub launch: Option<String>,
+}
+
+/// The population register.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Navet {
+    /// The service's address.
+    pub endpoint: String,
+    /// The client certificate and its key, PEM.
+    pub identity: PathBuf,
+    /// The roots believed, PEM.
+    pub authorities: PathBuf,
+    /// The organisation that asks, twelve digits.
+    #[serde(deserialize_with = "text_or_number")]
+    pub organisation: String,
+    /// The order under which the delivery is agreed.
+    #[serde(deserialize_with = "text_or_number")]
+    pub order: String,
+    /// How long an answer about custody holds.
+    #[serde(deserialize_with = "duration")]
+    pub trust_for: Duration,
+}
+
+/// The pupil register (SS 12000).
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PupilRegister {
+    /// The service's address.
+    pub endpoint: String,
+    /// The roots believed, PEM.
+    pub authorities: PathBuf,
+    /// JSON file with bearer tokens by name.
+    pub tokens: PathBuf,
+    /// The name of our token in it.
+    pub token: String,
+    /// The code of the municipality whose schools we answer for.
+    #[serde(deserialize_with = "text_or_number")]
+    pub municipality: String,
+    /// How often all of it is read again.
+    #[serde(deserialize_with = "duration")]
+    pub every: Duration,
+    /// An import stops where the register shrank by this share of its persons, in percent.
+    pub brake_shrink_percent: f64,
+    /// An import stops where more than this share of the relations changed, in percent.
+    pub brake_relations_percent: f64,
+    /// An import stops where more persons than this changed relations or marks.
+    pub brake_persons: usize,
+}
+
+/// The mail relay.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mail {
+    /// Host and port.
+    pub relay: String,
+    /// The name that the relay's certificate bears.
+    pub host: String,
+    /// The roots believed, PEM.
+    pub authorities: PathBuf,
+    /// The sender of every letter.
+    pub from: String,
+}
+
+/// How long a login lasts.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Session {
+    /// Without a request.
+    #[serde(deserialize_with = "duration")]
+    pub idle: Duration,
+    /// At the longest.
+    #[serde(deserialize_with = "duration")]
+    pub absolute: Duration,
+    /// How long before the end the visitor is told.
+    #[serde(deserialize_with = "duration")]
+    pub warning: Duration,
+}
+
+/// Durable work.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Jobs {
+    /// Jobs run at once by this process.
+    pub workers: usize,
+}
+
+/// The audit log.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Audit {
+    /// How often new rows are sealed.
+    #[serde(deserialize_with = "duration")]
+    pub seal_every: Duration,
+}
+
+/// What the operator sees.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Telemetry {
+    /// The listener of `/live`, `/ready` and `/metrics`.
+    pub address: SocketAddr,
+}
+
+/// Whose time it is.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Clock {
+    /// The machine's clock or the town's.
+    pub source: ClockSource,
+    /// The town's control interface.
+    pub town: String,
+}
+
+/// Where time comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ClockSource {
+    /// The machine.
+    System,
+    /// The simulated town, so that tests can move time.
+    Town,
+}
+
+/// The public listener's bounds.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Http {
+    /// Whose `X-Forwarded-For` counts.
+    pub trusted_proxies: Proxies,
+    /// Connections open at once.
+    pub connections: usize,
+    /// Requests at work at once; more are answered 503.
+    pub requests: usize,
+    /// The longest body taken.
+    pub request_bytes: usize,
+    /// From the whole request to the answer.
+    #[serde(deserialize_with = "duration")]
+    pub request_timeout: Duration,
+    /// For the head of a request, and between two requests.
+    #[serde(deserialize_with = "duration")]
+    pub header_timeout: Duration,
+    /// For what is under way when the process is told to end.
+    #[serde(deserialize_with = "duration")]
+    pub drain: Duration,
+}
+
+/// Every rate limit (security: bounds on what one visitor may cost or try).
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Limits {
+    /// Any request, by address.
+    pub address_per_second: u32,
+    /// Any request, by session.
+    pub session_per_second: u32,
+    /// How far a session may run ahead of that.
+    pub session_burst: u32,
+    /// Reports of the content security policy, by address.
+    pub reports_per_second: u32,
+    /// BankID orders begun in a minute, by device cookie.
+    pub bankid_start_device: u32,
+    /// BankID orders begun in ten minutes, by session.
+    pub bankid_start_session: u32,
+    /// BankID orders begun in a minute, by address.
+    pub bankid_start_address: u32,
+    /// Questions how an identification goes.
+    pub bankid_poll_per_second: u32,
+    /// Tries of one letter's code.
+    pub code_tries: u32,
+    /// Tries of codes in 15 minutes, by application.
+    pub code_tries_window: u32,
+    /// Letters with a code in an hour, by application.
+    pub letters_per_hour: u32,
+    /// Letters with a code in a day, by the address they go to.
+    pub letters_per_address: u32,
+}
+
+impl Settings {
+    /// Reads `file` and the process' environment, and checks what production forbids.
+    ///
+    /// # Errors
+    /// One line that says which key of which place is wrong.
+    pub fn load(file: &Path) -> Result<Self> {
+        let text = std::fs::read_to_string(file).with_context(|| {
+            format!("cannot read {}: start in the project's folder or say --config FILE", file.display())
+        })?;
+        Self::read(&text, std::env::vars())
+            .with_context(|| format!("{} (with {PREFIX}… from the environment)", file.display()))
+    }
+
+    /// The settings in `text` under the given environment. leptos' own table always sees the process' environment.
+    ///
+    /// # Errors
+    /// As [`Settings::load`].
+    pub fn read(text: &str, environment: impl IntoIterator<Item = (String, String)>) -> Result<Self> {
+        let leptos = leptos_config::get_config_from_str(text)
+            .map_err(|error| anyhow::anyhow!("[package.metadata.leptos]: {error}"))?;
+        let mut figment = Figment::from(Toml::string(text));
+        let mut failpoint = None;
+        for (name, value) in environment.into_iter().collect::<BTreeMap<_, _>>() {
+            let Some(rest) = name.strip_prefix(PREFIX) else { continue };
+            if name == FAILPOINT {
+                failpoint = Some(value);
+                continue;
+            }
+            let Some((section, key)) = rest.split_once("__") else {
+                bail!("{name} names no key: it should look like {PREFIX}SECTION__KEY");
+            };
+            let path = format!("{}.{}", section.to_lowercase().replace('_', "-"), key.to_lowercase());
+            let value: Value = match value.parse() {
+                Ok(value) => value,
+                Err(never) => match never {},
+            };
+            figment = figment.merge((path, value));
+        }
+        let house: House = figment.extract().map_err(|error| anyhow::anyhow!("{}", in_one_line(error)))?;
+        let settings = Self { leptos, house, failpoint };
+        if settings.in_production() {
+            production::check(&settings)?;
+        }
+        Ok(settings)
+    }
+
+    /// Whether the house serves real people.
+    pub fn in_production(&self) -> bool {
+        self.leptos.env == Env::PROD
+    }
+
+    /// Whether cargo-leptos watches, and its reload socket may be reached.
+    pub fn watched(&self) -> bool {
+        !self.in_production() && std::env::var_os("LEPTOS_WATCH").is_some()
+    }
+}
+
+/// The first thing wrong, with the key's full name.
+fn in_one_line(error: figment::Error) -> String {
+    use figment::error::Kind;
+    let mut path = error.path.join(".");
+    let what = match &error.kind {
+        Kind::UnknownField(name, _) => {
+            if !path.is_empty() {
+                path.push('.');
+            }
+            path.push_str(name);
+            "is no setting".to_owned()
+        }
+        Kind::MissingField(name) => {
+            if !path.is_empty() {
+                path.push('.');
+            }
+            path.push_str(name);
+            "is missing".to_owned()
+        }
+        Kind::Message(words) => words.clone(),
+        other => other.to_string(),
+    };
+    format!("{path}: {what}")
+}
+
+/// A duration such as `90s`, `15m` or `8h`.
+fn duration<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D::Error> {
+    let signed = SignedDuration::deserialize(from)?;
+    Duration::try_from(signed).map_err(|_| serde::de::Error::custom("a duration cannot be negative"))
+}
+
+/// A text; digits alone, which the environment cannot tell from a number, count as text.
+fn text_or_number<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Either {
+        Text(String),
+        Number(u64),
+    }
+    Ok(match Either::deserialize(from)? {
+        Either::Text(text) => text,
+        Either::Number(number) => number.to_string(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SHIPPED: &str = include_str!("../../Leptos.toml");
+
+    fn with(environment: &[(&str, &str)]) -> Result<Settings> {
+        Settings::read(
+            SHIPPED,
+            environment.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())),
+        )
+    }
+
+    #[test]
+    fn the_shipped_file_is_whole() {
+        let settings = with(&[]).unwrap();
+        assert_eq!(settings.house.site.authority(), "127.0.0.1:3000");
+        assert_eq!(settings.house.navet.trust_for, Duration::from_secs(15 * 60));
+        assert_eq!(settings.house.database.folder(), Some(Path::new("target/data")));
+        assert!(!settings.in_production());
+    }
+
+    #[test]
+    fn the_environment_wins() {
+        let settings = with(&[
+            ("HJARNTORGET__PUPIL_REGISTER__ENDPOINT", "https://127.0.0.2:5103/"),
+            ("HJARNTORGET__PUPIL_REGISTER__MUNICIPALITY", "1480"),
+            ("HJARNTORGET__HTTP__TRUSTED_PROXIES", "[\"127.0.0.1\", \"10.0.0.0/8\"]"),
+            ("HJARNTORGET__SESSION__IDLE", "15m"),
+            ("HJARNTORGET__FAILPOINT", "account.created"),
+            ("UNRELATED", "x"),
+        ])
+        .unwrap();
+        assert_eq!(settings.house.pupil_register.endpoint, "https://127.0.0.2:5103/");
+        assert_eq!(settings.house.pupil_register.municipality, "1480");
+        assert!(settings.house.http.trusted_proxies.trust("10.1.2.3".parse().unwrap()));
+        assert_eq!(settings.house.session.idle, Duration::from_secs(900));
+        assert_eq!(settings.failpoint.as_deref(), Some("account.created"));
+    }
+
+    #[test]
+    fn an_unknown_key_is_refused_by_name() {
+        let error = with(&[("HJARNTORGET__SESSION__IDEL", "15m")]).unwrap_err().to_string();
+        assert!(error.contains("session.idel"), "{error}");
+        let error = with(&[("HJARNTORGET__SESION__IDLE", "15m")]).unwrap_err().to_string();
+        assert!(error.contains("sesion"), "{error}");
+        let error = with(&[("HJARNTORGET__IDLE", "15m")]).unwrap_err().to_string();
+        assert!(error.contains("HJARNTORGET__IDLE"), "{error}");
+    }
+
+    #[test]
+    fn a_wrong_value_is_refused_by_the_name_of_its_key() {
+        for (name, value, key) in [
+            ("HJARNTORGET__SESSION__IDLE", "soon", "session.idle"),
+            ("HJARNTORGET__SESSION__IDLE", "-5m", "session.idle"),
+            ("HJARNTORGET__TELEMETRY__ADDRESS", "here", "telemetry.address"),
+            ("HJARNTORGET__HTTP__TRUSTED_PROXIES", "[\"10.0.0.0/40\"]", "http.trusted_proxies"),
+        ] {
+            let error = with(&[(name, value)]).unwrap_err().to_string();
+            assert!(error.contains(key), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_missing_key_is_named() {
+        let text = SHIPPED.replace("seal_every = \"60s\"", "");
+        let error = Settings::read(&text, []).unwrap_err().to_string();
+        assert!(error.contains("audit.seal_every"), "{error}");
+    }
+}

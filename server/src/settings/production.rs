@@ -1,0 +1,144 @@
+//! What a house that serves real people must not stand on.
+
+use std::net::IpAddr;
+
+use anyhow::{Result, bail, ensure};
+
+use super::{ClockSource, FAILPOINT, Settings};
+
+/// Folders that hold what `make run` makes up; nothing in production may come from there.
+const MADE_UP: &str = "target/";
+
+/// Refuses an outside system on loopback, a pretended clock or phone, made-up secrets and fail points.
+/// The database and the mail relay may be local. Roots are looked at when the clients open (`check` and `serve`).
+///
+/// # Errors
+/// One line naming the key.
+pub fn check(settings: &Settings) -> Result<()> {
+    let house = &settings.house;
+    ensure!(
+        house.site.url.starts_with("https://") && !on_loopback(&house.site.url),
+        "site.url: production needs the public https address, not {}",
+        house.site.url
+    );
+    for (key, address) in [
+        ("bankid.endpoint", &house.bankid.endpoint),
+        ("navet.endpoint", &house.navet.endpoint),
+        ("pupil-register.endpoint", &house.pupil_register.endpoint),
+    ] {
+        ensure!(address.starts_with("https://"), "{key}: production needs https, not {address}");
+        ensure!(
+            !on_loopback(address),
+            "{key}: {address} is on this machine; production needs the real system"
+        );
+    }
+    if let Some(launch) = &house.bankid.launch {
+        bail!("bankid.launch: {launch} is a pretend phone; leave the key out in production");
+    }
+    for (key, path) in [
+        ("keys.master", &house.keys.master),
+        ("bankid.identity", &house.bankid.identity),
+        ("bankid.authorities", &house.bankid.authorities),
+        ("navet.identity", &house.navet.identity),
+        ("navet.authorities", &house.navet.authorities),
+        ("pupil-register.tokens", &house.pupil_register.tokens),
+        ("pupil-register.authorities", &house.pupil_register.authorities),
+        ("mail.authorities", &house.mail.authorities),
+    ] {
+        ensure!(!path.starts_with(MADE_UP), "{key}: {} is made up for development", path.display());
+    }
+    ensure!(
+        house.clock.source == ClockSource::System,
+        "clock.source: production keeps the machine's time, not the town's"
+    );
+    ensure!(settings.failpoint.is_none(), "{FAILPOINT}: production has no fail points");
+    if let Some(credentials) = house.database.url.split_once("://").and_then(|(_, rest)| rest.split_once('@'))
+    {
+        let (user, password) = credentials.0.split_once(':').unwrap_or((credentials.0, ""));
+        ensure!(
+            !password.is_empty() && password != user && password != "postgres",
+            "database.url: production needs a password of its own"
+        );
+    }
+    Ok(())
+}
+
+/// Whether an address leads back to this machine.
+fn on_loopback(url: &str) -> bool {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let authority = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    let host = match authority.strip_prefix('[') {
+        Some(v6) => v6.split(']').next().unwrap_or_default(),
+        None => authority.split(':').next().unwrap_or_default(),
+    };
+    let host = host.trim_end_matches('.').to_ascii_lowercase();
+    host.is_empty()
+        || host == "localhost"
+        || host.ends_with(".localhost")
+        || host.parse::<IpAddr>().is_ok_and(|address| {
+            let address = address.to_canonical();
+            address.is_loopback() || address.is_unspecified()
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SHIPPED: &str = include_str!("../../../Leptos.toml");
+
+    /// The shipped file, moved to a town hall.
+    fn in_production() -> String {
+        SHIPPED
+            .replace("\"DEV\"", "\"PROD\"")
+            .replace("http://127.0.0.1:3000", "https://hjarntorget.example")
+            .replace("https://127.0.0.1:", "https://system.example:")
+            .replace("launch      = ", "# ")
+            .replace("\"target/town/", "\"/etc/hjarntorget/")
+            .replace("\"target/keys/", "\"/etc/hjarntorget/")
+    }
+
+    fn refusal(from: &str, to: &str) -> String {
+        let text = in_production();
+        assert!(text.contains(from), "the shipped file no longer holds {from}");
+        Settings::read(&text.replace(from, to), []).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn a_real_configuration_passes() {
+        assert!(Settings::read(&in_production(), []).unwrap().in_production());
+    }
+
+    #[test]
+    fn what_development_stands_on_is_refused_by_key() {
+        for (from, to, key) in [
+            ("https://hjarntorget.example", "http://hjarntorget.example", "site.url"),
+            ("https://system.example:4101", "https://localhost:4101", "bankid.endpoint"),
+            ("https://system.example:4102", "https://[::1]:4102", "navet.endpoint"),
+            ("https://system.example:4103", "https://127.8.8.8", "pupil-register.endpoint"),
+            ("https://system.example:4103", "http://system.example", "pupil-register.endpoint"),
+            ("/etc/hjarntorget/master.key", "target/keys/master.key", "keys.master"),
+            ("/etc/hjarntorget/tokens.json", "target/town/tokens.json", "pupil-register.tokens"),
+            ("source = \"system\"", "source = \"town\"", "clock.source"),
+            (
+                "sqlite://target/data/hjarntorget.db?mode=rwc",
+                "postgres://postgres:postgres@db/x",
+                "database.url",
+            ),
+            ("sqlite://target/data/hjarntorget.db?mode=rwc", "postgres://app@db/x", "database.url"),
+        ] {
+            let error = refusal(from, to);
+            assert!(error.starts_with(key), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_pretend_phone_and_a_fail_point_are_refused() {
+        let with = |name: &str, value: &str| {
+            Settings::read(&in_production(), [(name.to_owned(), value.to_owned())]).unwrap_err().to_string()
+        };
+        assert!(with("HJARNTORGET__BANKID__LAUNCH", "http://phone.example/").starts_with("bankid.launch"));
+        assert!(with(FAILPOINT, "account.created").starts_with(FAILPOINT));
+    }
+}
