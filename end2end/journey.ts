@@ -1,0 +1,161 @@
+/** What a visitor does, in the words of the portal. Works with script and without. */
+import { test as base, expect, type Locator, type Page } from '@playwright/test';
+import { code, town, type Answer, type Order } from './town';
+import { say, saying, type Language } from './text';
+import type { FamilyName, Project } from './world';
+
+export { expect };
+
+export class Visitor {
+  readonly page: Page;
+  readonly language: Language;
+  readonly script: boolean;
+  private readonly project: string;
+
+  constructor(page: Page, project: string, language: Language = 'sv') {
+    this.page = page;
+    this.project = project;
+    this.language = language;
+    this.script = project !== 'no-script';
+  }
+
+  /** The id of this project's own family for a test. */
+  who(name: FamilyName): string {
+    return `${this.project as Project}.${name}`;
+  }
+
+  /** An address of this project's own for a test. */
+  address(name: FamilyName): string {
+    return `${name}.${this.project}@example.se`;
+  }
+
+  say(key: string): string {
+    return say(this.language, key);
+  }
+
+  saying(key: string): RegExp {
+    return saying(this.language, key);
+  }
+
+  get main(): Locator {
+    return this.page.locator('main');
+  }
+
+  button(key: string): Locator {
+    return this.main.getByRole('button', { name: this.say(key), exact: true });
+  }
+
+  link(key: string): Locator {
+    return this.main.getByRole('link', { name: this.say(key), exact: true });
+  }
+
+  async goOn() {
+    await this.button('step-go-on').click();
+  }
+
+  async at(path: string | RegExp) {
+    const reads = typeof path === 'string' ? new RegExp(`${path}(\\?.*)?$`) : path;
+    await expect(this.page).toHaveURL(reads);
+  }
+
+  /** The QR text that is on the screen now; the picture carries it in its metadata. */
+  async qr(): Promise<string> {
+    const picture = await this.page.waitForResponse(answer => new URL(answer.url()).pathname === '/bankid/qr.svg' && answer.ok());
+    const text = (await picture.text()).match(/<metadata>([^<]+)<\/metadata>/)?.[1];
+    if (!text) throw new Error('a QR picture without its text');
+    return text;
+  }
+
+  /** Chooses "another device" on a page with the two choices, and lets somebody's phone read the code. */
+  async scan(person: string, answer: Answer = 'approve') {
+    const shown = this.qr();
+    await this.main.getByRole('button', { name: this.saying('bankid-other-device') }).click();
+    await this.phone(person, { qr: await shown }, answer);
+  }
+
+  /** Chooses "this device": the link that would open the app; answers the token in it. */
+  async autostart(): Promise<Order> {
+    await this.main.getByRole('button', { name: this.saying('bankid-this-device') }).click();
+    const opens = this.main.locator('a[href*="autostarttoken="]');
+    const token = new URL((await opens.getAttribute('href'))!).searchParams.get('autostarttoken');
+    return { autostart: token! };
+  }
+
+  phone(person: string, order: Order, answer: Answer = 'approve') {
+    return town.phone(person, order, answer);
+  }
+
+  /** After the phone: with script the page goes on by itself, without it a button does. */
+  async afterPhone(path: string | RegExp) {
+    if (!this.script) {
+      await expect(async () => {
+        await this.goOn();
+        await this.at(path);
+      }).toPass();
+    }
+    await this.at(path);
+  }
+
+  /** From the first step to the children: identified with BankID on another device. */
+  async apply(person: string, path: string | RegExp = '/ansokan/barn') {
+    await this.page.goto('/ansokan/legitimera');
+    await this.scan(person);
+    await this.afterPhone(path);
+  }
+
+  async signIn(person: string, path: string | RegExp = '/mina-barn') {
+    await this.page.goto('/logga-in');
+    await this.scan(person);
+    await this.afterPhone(path);
+  }
+
+  async giveEmail(address: string) {
+    await this.page.locator('input[type=email]').fill(address);
+    await this.goOn();
+  }
+
+  async giveCode(digits: string) {
+    await this.page.locator('input.code').fill(digits);
+    await this.goOn();
+  }
+
+  /** From the children to the check: everything as it should be. */
+  async fillIn(address: string) {
+    await this.at('/ansokan/barn');
+    await this.goOn();
+    await this.at('/ansokan/e-post');
+    await this.giveEmail(address);
+    await this.at('/ansokan/bekrafta');
+    await this.giveCode(code(await town.letter(address)));
+    await this.at('/ansokan/kontrollera');
+  }
+
+  /** The whole way to an account. */
+  async getAccount(name: FamilyName) {
+    await this.apply(this.who(name));
+    await this.fillIn(this.address(name));
+    await this.button('check-create').click();
+    await this.at('/ansokan/klart');
+  }
+
+  async signOut() {
+    await this.page.locator('details.menu summary').click();
+    await this.page.locator('details.menu').getByRole('button', { name: this.say('shell-sign-out') }).click();
+    await this.at('/utloggad');
+  }
+
+  /** Nothing sticks out: the page is read without scrolling sideways. */
+  async fitsItsWidth() {
+    const out = await this.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    expect(out, `${this.page.url()} scrolls sideways`).toBeLessThanOrEqual(0);
+  }
+}
+
+export const test = base.extend<{ language: Language; visitor: Visitor }>({
+  language: ['sv', { option: true }],
+  locale: async ({ language }, use) => use(language === 'sv' ? 'sv-SE' : 'en-GB'),
+  visitor: async ({ page, language }, use, info) => {
+    await use(new Visitor(page, info.project.name, language));
+    await town.noFaults();
+  },
+});

@@ -1,0 +1,99 @@
+/** The login page, BankID's two ways, and what happens when they go wrong. */
+import type { Browser } from '@playwright/test';
+import { Visitor, expect, test } from '../journey';
+import { town } from '../town';
+
+/** Somebody else's browser behind the same address. */
+async function stranger(browser: Browser, visitor: Visitor, project: string) {
+  const context = await browser.newContext({ javaScriptEnabled: visitor.script, locale: 'sv-SE' });
+  return new Visitor(await context.newPage(), project);
+}
+
+test('the login page offers BankID first and never asks for a number', async ({ visitor }) => {
+  await visitor.page.goto('/logga-in');
+  await expect(visitor.main.getByRole('button')).toHaveCount(2);
+  await expect(visitor.main.locator('input:not([type=hidden])')).toHaveCount(0);
+  await expect(visitor.main.locator('a[href="/utan-bankid"]')).toBeVisible();
+});
+
+test('a guardian logs in on the next visit, lands on Mina barn and logs out', async ({ visitor }) => {
+  await visitor.getAccount('sign-in');
+  await visitor.signOut();
+  await visitor.signIn(visitor.who('sign-in'));
+  await expect(visitor.main).toContainText('Alva');
+  await visitor.signOut();
+  await visitor.page.goto('/mina-barn');
+  await visitor.at('/logga-in');
+});
+
+test('after logging out the back button shows nothing', async ({ visitor }) => {
+  await visitor.getAccount('signs-out');
+  await visitor.page.goto('/mina-barn');
+  await visitor.signOut();
+  await visitor.page.goBack();
+  await expect(visitor.main).not.toContainText('Alva');
+});
+
+test('what the phone cancels is said calmly, and one can try again', async ({ visitor }) => {
+  await visitor.page.goto('/ansokan/legitimera');
+  await visitor.scan(visitor.who('cancels'), 'cancel');
+  if (!visitor.script) {
+    await expect(async () => {
+      await visitor.goOn();
+      await expect(visitor.main).toContainText(/avbröts/, { timeout: 500 });
+    }).toPass();
+  }
+  await expect(visitor.main).toContainText('Åtgärden avbröts.');
+  await visitor.page.goto('/ansokan/legitimera');
+  await visitor.scan(visitor.who('cancels'));
+  await visitor.afterPhone('/ansokan/barn');
+});
+
+test('the visitor may cancel and is offered both ways again', async ({ visitor }) => {
+  await visitor.page.goto('/ansokan/legitimera');
+  const shown = visitor.qr();
+  await visitor.main.getByRole('button', { name: visitor.saying('bankid-other-device') }).click();
+  await shown;
+  await visitor.button('bankid-cancel').click();
+  await expect(visitor.main.getByRole('button', { name: visitor.saying('bankid-this-device') })).toBeVisible();
+});
+
+test('an identification started here lets nobody in elsewhere', async ({ visitor, browser }, info) => {
+  const other = await stranger(browser, visitor, info.project.name);
+  await visitor.page.goto('/ansokan/legitimera');
+  const shown = visitor.qr();
+  await visitor.main.getByRole('button', { name: visitor.saying('bankid-other-device') }).click();
+  await visitor.phone(visitor.who('other-browser'), { qr: await shown });
+  await other.page.goto('/ansokan/barn');
+  await other.at('/ansokan/legitimera');
+  await visitor.afterPhone('/ansokan/barn');
+  await other.page.goto('/ansokan/barn');
+  await other.at('/ansokan/legitimera');
+  await other.page.context().close();
+});
+
+test('the way back from the app works once, and only where it began', async ({ visitor, browser }, info) => {
+  await visitor.page.goto('/ansokan/legitimera');
+  const order = await visitor.autostart();
+  const { return_url } = await visitor.phone(visitor.who('replay'), order);
+  const other = await stranger(browser, visitor, info.project.name);
+  await other.page.goto(return_url!);
+  const onward = other.button('step-go-on');
+  if (await onward.isVisible()) await onward.click();
+  await other.page.goto('/ansokan/barn');
+  await other.at('/ansokan/legitimera');
+  await other.page.context().close();
+  await visitor.page.goto(return_url!);
+  await visitor.page.goto('/ansokan/barn');
+  await visitor.at(/\/ansokan\/(legitimera|barn)/);
+});
+
+test('a BankID that is down is named as such, and works again when it is back', async ({ visitor }) => {
+  await town.fault('bankid', 'status:503');
+  await visitor.page.goto('/ansokan/legitimera');
+  await visitor.main.getByRole('button', { name: visitor.saying('bankid-other-device') }).click();
+  await expect(visitor.main.locator('.wrongs')).toContainText(visitor.say('refusal-bankid-down'));
+  await town.noFaults();
+  await visitor.scan(visitor.who('bankid-down'));
+  await visitor.afterPhone('/ansokan/barn');
+});
