@@ -19,10 +19,10 @@ pub fn tame(code: &str) -> String {
 /// fails an answer.
 #[macro_export]
 macro_rules! open_enum {
-    ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $code:literal),+ $(,)? }) => {
+    ($(#[$meta:meta])* $vis:vis enum $name:ident { $($(#[$doc:meta])* $variant:ident = $code:literal),+ $(,)? }) => {
         $(#[$meta])*
         #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-        pub enum $name {
+        $vis enum $name {
             $($(#[$doc])* $variant,)+
             /// A code not known here, tamed by [`model::tame`]($crate::tame).
             Other(String),
@@ -30,10 +30,10 @@ macro_rules! open_enum {
 
         impl $name {
             /// Every code known here.
-            pub const KNOWN: &'static [Self] = &[$(Self::$variant),+];
+            $vis const KNOWN: &'static [Self] = &[$(Self::$variant),+];
 
             /// Reads a code; what is not known is kept as [`Self::Other`].
-            pub fn parse(code: &str) -> Self {
+            $vis fn parse(code: &str) -> Self {
                 match code {
                     $($code => Self::$variant,)+
                     other => Self::Other($crate::tame(other)),
@@ -41,7 +41,7 @@ macro_rules! open_enum {
             }
 
             /// The code, as it came.
-            pub fn as_str(&self) -> &str {
+            $vis fn as_str(&self) -> &str {
                 match self {
                     $(Self::$variant => $code,)+
                     Self::Other(other) => other,
@@ -61,7 +61,7 @@ macro_rules! open_enum {
 mod tests {
     open_enum! {
         /// How a thing is.
-        State { Good = "good", Bad = "bad" }
+        enum State { Good = "good", Bad = "bad" }
     }
 
     #[test]

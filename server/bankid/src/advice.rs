@@ -125,10 +125,9 @@ fn both(advice: Advice) -> (&'static str, &'static str) {
             "Vill du använda BankID på den här enheten eller på en annan enhet?",
             "Do you want to use BankID on this device or another device?",
         ),
-        Rfa21 => (
-            "En identifiering eller underskrift pågår.",
-            "An identification or signing is in progress.",
-        ),
+        Rfa21 => {
+            ("En identifiering eller underskrift pågår.", "An identification or signing is in progress.")
+        }
         Rfa22 => ("Något gick fel. Försök igen.", "Something went wrong. Please try again."),
         Rfa23 => (
             "Fotografera och läs av din ID-handling med BankID-appen.",

@@ -99,7 +99,12 @@ impl Door {
         outcome
     }
 
-    async fn send<B: Serialize + Sync>(&self, method: Method, url: Url, body: Option<&B>) -> Result<Response> {
+    async fn send<B: Serialize + Sync>(
+        &self,
+        method: Method,
+        url: Url,
+        body: Option<&B>,
+    ) -> Result<Response> {
         let request = || {
             let request = self.http.request(method.clone(), url.clone());
             // `json` sets exactly `application/json`; with a charset BankID answers 415.
@@ -124,7 +129,8 @@ impl fmt::Debug for Door {
 /// The address every path is joined to: https, and with a slash at its end.
 fn base(endpoint: &str) -> std::result::Result<Url, BadSetting> {
     let bad = |why: String| BadSetting::new(format!("BankID endpoint {endpoint}"), why);
-    let url = Url::parse(&format!("{}/", endpoint.trim_end_matches('/'))).map_err(|why| bad(why.to_string()))?;
+    let url =
+        Url::parse(&format!("{}/", endpoint.trim_end_matches('/'))).map_err(|why| bad(why.to_string()))?;
     if url.scheme() == "https" { Ok(url) } else { Err(bad("must begin with https://".into())) }
 }
 
@@ -135,20 +141,21 @@ fn tls(settings: &Settings) -> std::result::Result<(rustls::ClientConfig, jiff::
     }
     let chain = certificates(&settings.identity)?;
     let expires = expiry(&settings.identity, &chain)?;
-    let key = PrivateKeyDer::from_pem_file(&settings.identity).map_err(|why| bad_file(&settings.identity, why))?;
-    let config = rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .map_err(|why| BadSetting::new("TLS", why))?
-        .with_root_certificates(roots)
-        .with_client_auth_cert(chain, key)
-        .map_err(|why| bad_file(&settings.identity, why))?;
+    let key =
+        PrivateKeyDer::from_pem_file(&settings.identity).map_err(|why| bad_file(&settings.identity, why))?;
+    let config =
+        rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .map_err(|why| BadSetting::new("TLS", why))?
+            .with_root_certificates(roots)
+            .with_client_auth_cert(chain, key)
+            .map_err(|why| bad_file(&settings.identity, why))?;
     Ok((config, expires))
 }
 
 fn certificates(path: &Path) -> std::result::Result<Vec<CertificateDer<'static>>, BadSetting> {
-    let found: Vec<_> = CertificateDer::pem_file_iter(path)
-        .and_then(Iterator::collect)
-        .map_err(|why| bad_file(path, why))?;
+    let found: Vec<_> =
+        CertificateDer::pem_file_iter(path).and_then(Iterator::collect).map_err(|why| bad_file(path, why))?;
     if found.is_empty() { Err(bad_file(path, "holds no certificate")) } else { Ok(found) }
 }
 
@@ -189,7 +196,8 @@ fn lost(error: reqwest::Error) -> Error {
 
 /// The code of a refusal. Its `details` are neither shown nor logged: they may repeat what was sent.
 fn refusal(path: &str, status: StatusCode, answer: &str) -> Code {
-    let code = wire::error_code(answer).map_or_else(|| Code::of_status(status.as_u16()), |code| Code::parse(&code));
+    let code =
+        wire::error_code(answer).map_or_else(|| Code::of_status(status.as_u16()), |code| Code::parse(&code));
     tracing::warn!(path, status = status.as_u16(), %code, "BankID refused a call");
     code
 }

@@ -47,7 +47,7 @@ impl fmt::Display for Cause {
 
 open_enum! {
     /// BankID's error codes (RP API v6, errors), or what the HTTP status alone means where no code came.
-    Code {
+    pub enum Code {
         /// An order for the same person is open; it is aborted as well.
         AlreadyInProgress = "alreadyInProgress",
         /// A bad field, or an order that is collected, cancelled or too old. Never a reason to try again.

@@ -4,7 +4,7 @@ use model::open_enum;
 
 open_enum! {
     /// Where an order that is not decided stands.
-    PendingHint {
+    pub enum PendingHint {
         /// The order exists; no app has picked it up.
         OutstandingTransaction = "outstandingTransaction",
         /// No app has received it yet.
@@ -35,7 +35,7 @@ impl PendingHint {
 
 open_enum! {
     /// Why an order failed. Final: the order is gone.
-    FailedHint {
+    pub enum FailedHint {
         /// Not finished in time.
         ExpiredTransaction = "expiredTransaction",
         /// The BankID is blocked, revoked or invalid.
@@ -69,7 +69,7 @@ open_enum! {
 
 open_enum! {
     /// BankID's judgement of an order (`returnRisk`). Absent where it could not be computed.
-    Risk {
+    pub enum Risk {
         /// Go on.
         Low = "low",
         /// Go on with care.

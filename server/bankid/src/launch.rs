@@ -47,7 +47,9 @@ impl Launch {
     /// The address of the start link (RP API v6, "Launching"); the order's own return address says where it ends.
     pub fn address(&self, platform: Platform, token: &AutoStartToken) -> String {
         match (self, platform) {
-            (Self::App, Platform::Mobile) => format!("https://app.bankid.com/?autostarttoken={}", token.reveal()),
+            (Self::App, Platform::Mobile) => {
+                format!("https://app.bankid.com/?autostarttoken={}", token.reveal())
+            }
             (Self::App, Platform::Computer) => format!("bankid:///?autostarttoken={}", token.reveal()),
             (Self::PretendPhone(phone), _) => {
                 let mut address = phone.clone();
@@ -103,9 +105,12 @@ impl ReturnPage {
 mod tests {
     use super::*;
 
-    const IPHONE: &str = "Mozilla/5.0 (iPhone; CPU iPhone OS 19_1 like Mac OS X) AppleWebKit/605.1.15 Safari/604.1";
-    const PIXEL: &str = "Mozilla/5.0 (Linux; Android 16; Pixel 10) AppleWebKit/537.36 Chrome/145.0 Mobile Safari/537.36";
-    const WINDOWS: &str = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/145.0 Safari/537.36";
+    const IPHONE: &str =
+        "Mozilla/5.0 (iPhone; CPU iPhone OS 19_1 like Mac OS X) AppleWebKit/605.1.15 Safari/604.1";
+    const PIXEL: &str =
+        "Mozilla/5.0 (Linux; Android 16; Pixel 10) AppleWebKit/537.36 Chrome/145.0 Mobile Safari/537.36";
+    const WINDOWS: &str =
+        "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/145.0 Safari/537.36";
 
     #[test]
     fn each_device_gets_its_own_start_link() {
@@ -142,7 +147,9 @@ mod tests {
     #[test]
     fn a_return_page_is_a_plain_address_that_leaves_room_for_the_nonce() {
         let long = format!("https://konto.example.se/{}", "a".repeat(400));
-        for address in ["/bankid/retur", "bankid:///", "https://a.example.se/?x=1", "https://a.example.se/#x", &long] {
+        for address in
+            ["/bankid/retur", "bankid:///", "https://a.example.se/?x=1", "https://a.example.se/#x", &long]
+        {
             assert!(ReturnPage::new(address).is_err(), "{address}");
         }
     }

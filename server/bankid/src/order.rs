@@ -5,9 +5,7 @@ use std::{fmt, net::IpAddr};
 use base64::{Engine, prelude::BASE64_STANDARD};
 use model::{Date, PersonId};
 
-use crate::{
-    AutoStartToken, Evidence, FailedHint, OrderRef, PendingHint, QrStartSecret, QrStartToken, Risk,
-};
+use crate::{AutoStartToken, Evidence, FailedHint, OrderRef, PendingHint, QrStartSecret, QrStartToken, Risk};
 
 /// What an identification is asked with (RP API v6, auth).
 #[derive(Clone)]
@@ -148,7 +146,11 @@ mod tests {
             address: "203.0.113.9".parse().unwrap(),
             intent: Intent::new("x").unwrap(),
             return_url: Some("https://konto.example.se/#nonce=canary".into()),
-            browser: Browser { device: "canary".into(), domain: "konto.example.se".into(), user_agent: "canary".into() },
+            browser: Browser {
+                device: "canary".into(),
+                domain: "konto.example.se".into(),
+                user_agent: "canary".into(),
+            },
         };
         let completion = Completion {
             number: PersonId::parse("198501012390").unwrap(),

@@ -23,7 +23,11 @@ pub struct Settings {
 
 impl Settings {
     /// The settings with the house's usual patience: 3 s to connect, 10 s in all, 5 failures, 5 s of rest.
-    pub fn new(endpoint: impl Into<String>, identity: impl Into<PathBuf>, authorities: impl Into<PathBuf>) -> Self {
+    pub fn new(
+        endpoint: impl Into<String>,
+        identity: impl Into<PathBuf>,
+        authorities: impl Into<PathBuf>,
+    ) -> Self {
         Self {
             endpoint: endpoint.into(),
             identity: identity.into(),

@@ -6,8 +6,8 @@ use model::{Date, PersonId, PersonIdKind};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AuthRequest, AutoStartToken, Collected, Completion, Error, Evidence, FailedHint, Order, OrderRef, PendingHint,
-    QrStartSecret, QrStartToken, Result, Risk,
+    AuthRequest, AutoStartToken, Collected, Completion, Error, Evidence, FailedHint, Order, OrderRef,
+    PendingHint, QrStartSecret, QrStartToken, Result, Risk,
 };
 
 /// The longest `userAgent` BankID takes; a longer one is refused as a whole.
@@ -80,7 +80,8 @@ struct Started {
 /// Reads the answer to `auth`.
 pub(crate) fn order(answer: &str) -> Result<Order> {
     let started: Started = serde_json::from_str(answer).map_err(|_| Error::Garbled("auth: not an order"))?;
-    let parts = [&started.order_ref, &started.auto_start_token, &started.qr_start_token, &started.qr_start_secret];
+    let parts =
+        [&started.order_ref, &started.auto_start_token, &started.qr_start_token, &started.qr_start_secret];
     if !parts.into_iter().all(|part| is_token(part)) {
         return Err(Error::Garbled("auth: a token of an odd form"));
     }
@@ -134,7 +135,8 @@ struct AppDevice {
 /// Reads the answer to `collect` for `asked`. An unknown status is pending: only the word "complete" with a whole person
 /// beside it identifies somebody.
 pub(crate) fn collected(answer: &str, asked: &OrderRef) -> Result<Collected> {
-    let read: Answer = serde_json::from_str(answer).map_err(|_| Error::Garbled("collect: not an order's state"))?;
+    let read: Answer =
+        serde_json::from_str(answer).map_err(|_| Error::Garbled("collect: not an order's state"))?;
     if read.order_ref.as_deref() != Some(asked.reveal()) {
         return Err(Error::Garbled("collect: the state of another order"));
     }
@@ -156,7 +158,10 @@ pub(crate) fn collected(answer: &str, asked: &OrderRef) -> Result<Collected> {
     })
 }
 
-fn completion(data: Option<serde_json::Value>, answer: &str) -> std::result::Result<Completion, &'static str> {
+fn completion(
+    data: Option<serde_json::Value>,
+    answer: &str,
+) -> std::result::Result<Completion, &'static str> {
     let data: CompletionData = data
         .ok_or("no completion data")
         .and_then(|data| serde_json::from_value(data).map_err(|_| "completion data without a person"))?;
@@ -165,7 +170,9 @@ fn completion(data: Option<serde_json::Value>, answer: &str) -> std::result::Res
         return Err("a temporary number");
     }
     let User { name, given_name, surname, .. } = data.user;
-    if name.trim().is_empty() || [&name, &given_name, &surname].iter().any(|part| part.chars().count() > NAME_MAX) {
+    if name.trim().is_empty()
+        || [&name, &given_name, &surname].iter().any(|part| part.chars().count() > NAME_MAX)
+    {
         return Err("a name that is empty or too long");
     }
     Ok(Completion {
@@ -173,7 +180,10 @@ fn completion(data: Option<serde_json::Value>, answer: &str) -> std::result::Res
         name,
         given_name,
         surname,
-        device_ip: data.device.and_then(|device| device.ip_address?.parse().ok()).map(|ip: IpAddr| ip.to_canonical()),
+        device_ip: data
+            .device
+            .and_then(|device| device.ip_address?.parse().ok())
+            .map(|ip: IpAddr| ip.to_canonical()),
         risk: data.risk.as_deref().map(Risk::parse),
         issue_date: data.bank_id_issue_date.as_deref().and_then(issue_date),
         evidence: Evidence::new(answer),

@@ -24,7 +24,10 @@ pub struct Letter {
 
 impl fmt::Debug for Letter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Letter").field("kind", &self.kind).field("language", &self.language).finish_non_exhaustive()
+        f.debug_struct("Letter")
+            .field("kind", &self.kind)
+            .field("language", &self.language)
+            .finish_non_exhaustive()
     }
 }
 

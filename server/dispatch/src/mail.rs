@@ -69,7 +69,12 @@ mod tests {
     fn mail() -> Mail {
         Mail {
             to: Email::parse("sara@example.se").unwrap(),
-            letter: letters::email_code(Language::Sv, "482915", "https://konto.example.se/bekrafta-e-post/x", 10),
+            letter: letters::email_code(
+                Language::Sv,
+                "482915",
+                "https://konto.example.se/bekrafta-e-post/x",
+                10,
+            ),
             reference: Uuid::from_u128(7),
             at: "2026-11-24T06:00:00Z".parse().unwrap(),
         }
@@ -96,7 +101,8 @@ mod tests {
         ] {
             assert!(written.contains(line), "{line} in {written}");
         }
-        let recipients = written.lines().filter(|line| ["Cc:", "Bcc:"].iter().any(|name| line.starts_with(name)));
+        let recipients =
+            written.lines().filter(|line| ["Cc:", "Bcc:"].iter().any(|name| line.starts_with(name)));
         assert_eq!(recipients.count(), 0);
     }
 
@@ -109,6 +115,9 @@ mod tests {
     #[test]
     fn debug_shows_neither_address_nor_code() {
         let shown = format!("{:?}", mail());
-        assert!(!shown.contains("sara") && !shown.contains("482915") && !shown.contains("bekrafta"), "{shown}");
+        assert!(
+            !shown.contains("sara") && !shown.contains("482915") && !shown.contains("bekrafta"),
+            "{shown}"
+        );
     }
 }

@@ -6,8 +6,7 @@ use lettre::{
     AsyncSmtpTransport, AsyncTransport, Tokio1Executor,
     message::Mailbox,
     transport::smtp::{
-        self, PoolConfig, SUBMISSION_PORT,
-        authentication,
+        self, PoolConfig, SUBMISSION_PORT, authentication,
         client::{Certificate, CertificateStore, Tls, TlsParameters},
         extension::ClientId,
     },

@@ -96,7 +96,12 @@ impl Door {
         outcome
     }
 
-    async fn ask<B: Serialize + Sync>(&self, url: Url, correlation: Uuid, body: &B) -> Result<Zeroizing<String>> {
+    async fn ask<B: Serialize + Sync>(
+        &self,
+        url: Url,
+        correlation: Uuid,
+        body: &B,
+    ) -> Result<Zeroizing<String>> {
         let mut request =
             self.http.post(url).header("skv_client_correlation_id", correlation.to_string()).json(body);
         if let Some(keys) = &self.keys {
@@ -136,7 +141,8 @@ pub(crate) async fn accepted(
 /// The address every path is joined to: https, and with a slash at its end.
 fn base(endpoint: &str) -> std::result::Result<Url, BadSetting> {
     let bad = |why: String| BadSetting::new(format!("population register endpoint {endpoint}"), why);
-    let url = Url::parse(&format!("{}/", endpoint.trim_end_matches('/'))).map_err(|why| bad(why.to_string()))?;
+    let url =
+        Url::parse(&format!("{}/", endpoint.trim_end_matches('/'))).map_err(|why| bad(why.to_string()))?;
     if url.scheme() == "https" { Ok(url) } else { Err(bad("must begin with https://".into())) }
 }
 
@@ -147,20 +153,21 @@ fn tls(settings: &Settings) -> std::result::Result<(rustls::ClientConfig, jiff::
     }
     let chain = certificates(&settings.identity)?;
     let expires = expiry(&settings.identity, &chain)?;
-    let key = PrivateKeyDer::from_pem_file(&settings.identity).map_err(|why| bad_file(&settings.identity, why))?;
-    let config = rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .map_err(|why| BadSetting::new("TLS", why))?
-        .with_root_certificates(roots)
-        .with_client_auth_cert(chain, key)
-        .map_err(|why| bad_file(&settings.identity, why))?;
+    let key =
+        PrivateKeyDer::from_pem_file(&settings.identity).map_err(|why| bad_file(&settings.identity, why))?;
+    let config =
+        rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .map_err(|why| BadSetting::new("TLS", why))?
+            .with_root_certificates(roots)
+            .with_client_auth_cert(chain, key)
+            .map_err(|why| bad_file(&settings.identity, why))?;
     Ok((config, expires))
 }
 
 fn certificates(path: &Path) -> std::result::Result<Vec<CertificateDer<'static>>, BadSetting> {
-    let found: Vec<_> = CertificateDer::pem_file_iter(path)
-        .and_then(Iterator::collect)
-        .map_err(|why| bad_file(path, why))?;
+    let found: Vec<_> =
+        CertificateDer::pem_file_iter(path).and_then(Iterator::collect).map_err(|why| bad_file(path, why))?;
     if found.is_empty() { Err(bad_file(path, "holds no certificate")) } else { Ok(found) }
 }
 

@@ -94,7 +94,7 @@ impl fmt::Debug for Address {
 
 open_enum! {
     /// The state of a number (`identitet.status.varde`).
-    Status {
+    pub enum Status {
         /// In use.
         Active = "AKTIVT",
         /// A coordination number nobody has confirmed for five years.
@@ -108,7 +108,7 @@ open_enum! {
 
 open_enum! {
     /// Why somebody left the register (`avregistrering.orsakskod`).
-    Gone {
+    pub enum Gone {
         /// Dead.
         Dead = "AV",
         /// Emigrated.

@@ -60,9 +60,14 @@ impl Keys {
     }
 
     /// Puts the gateway's keys and the token on a request.
-    pub(crate) async fn sign(&self, http: &reqwest::Client, request: RequestBuilder) -> Result<RequestBuilder> {
+    pub(crate) async fn sign(
+        &self,
+        http: &reqwest::Client,
+        request: RequestBuilder,
+    ) -> Result<RequestBuilder> {
         let bearer = self.bearer(http).await?;
-        let mut secret = HeaderValue::from_str(&self.secret).map_err(|_| Error::Garbled("the secret is no header"))?;
+        let mut secret =
+            HeaderValue::from_str(&self.secret).map_err(|_| Error::Garbled("the secret is no header"))?;
         secret.set_sensitive(true);
         Ok(request
             .header(reqwest::header::AUTHORIZATION, bearer)
@@ -92,7 +97,8 @@ impl Keys {
         let text = crate::door::accepted("token", answer).await?;
         let given: Given = serde_json::from_str(&text).map_err(|_| Error::Garbled("token: not a token"))?;
         let bearer = Zeroizing::new(format!("Bearer {}", given.access_token));
-        let mut bearer = HeaderValue::from_str(&bearer).map_err(|_| Error::Garbled("token: of an odd form"))?;
+        let mut bearer =
+            HeaderValue::from_str(&bearer).map_err(|_| Error::Garbled("token: of an odd form"))?;
         bearer.set_sensitive(true);
         let life = given.expires_in.map_or(SHORT_LIFE, Duration::from_secs).saturating_sub(MARGIN);
         *held = Some(Held { bearer: bearer.clone(), until: now + life });

@@ -246,7 +246,9 @@ fn post(wire: WirePost, correlation: Uuid) -> Result<Post> {
         .map_err(|_| Error::Garbled("a post without a person's number"))?;
     let status = wire.identitet.status.and_then(|status| status.varde);
     let names = wire.namn.as_ref();
-    let part = |name: Option<&Name>| name.and_then(|name| name.namn.as_deref()).unwrap_or_default().trim().to_owned();
+    let part = |name: Option<&Name>| {
+        name.and_then(|name| name.namn.as_deref()).unwrap_or_default().trim().to_owned()
+    };
     let middle = part(names.and_then(|names| names.mellannamn.as_ref()));
     let last = part(names.and_then(|names| names.efternamn.as_ref()));
     let given = part(names.and_then(|names| names.fornamn.as_ref()));
@@ -284,7 +286,10 @@ fn protection(mark: Option<&str>) -> Protection {
         Some("SEKRETESSMARKERING") => Protection::SecrecyMark,
         Some("SKYDDAD_FOLKBOKFORING") => Protection::ProtectedRegistration,
         unknown => {
-            tracing::warn!(mark = model::tame(unknown.unwrap_or("missing")), "unknown protection mark: protected");
+            tracing::warn!(
+                mark = model::tame(unknown.unwrap_or("missing")),
+                "unknown protection mark: protected"
+            );
             Protection::SecrecyMark
         }
     }
@@ -292,7 +297,11 @@ fn protection(mark: Option<&str>) -> Protection {
 
 fn municipality(registration: &Registration) -> Option<String> {
     let (county, municipality) = (&registration.lanskod.as_ref()?.0, &registration.kommunkod.as_ref()?.0);
-    let code = if municipality.len() == 4 { municipality.clone() } else { format!("{county:0>2}{municipality:0>2}") };
+    let code = if municipality.len() == 4 {
+        municipality.clone()
+    } else {
+        format!("{county:0>2}{municipality:0>2}")
+    };
     (code.len() == 4 && code.bytes().all(|b| b.is_ascii_digit())).then_some(code)
 }
 
@@ -335,7 +344,10 @@ fn relations(wires: &[WireRelation], kind: &str) -> Vec<Relation> {
             Some(Relation {
                 number: PersonId::parse(&wire.identitetsbeteckning.as_ref()?.0).ok()?,
                 from: wire.from_datum_vardnad.as_ref().and_then(WireDate::day),
-                gone: wire.avregistrering.as_ref().and_then(|gone| Some(Gone::parse(gone.orsakskod.as_deref()?))),
+                gone: wire
+                    .avregistrering
+                    .as_ref()
+                    .and_then(|gone| Some(Gone::parse(gone.orsakskod.as_deref()?))),
             })
         })
         .collect()

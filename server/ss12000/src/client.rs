@@ -5,7 +5,9 @@ use std::fmt;
 use futures::{Stream, stream};
 use jiff::Timestamp;
 
-use crate::{BadSetting, Code, Error, Group, Organisation, Person, Placement, Result, Settings, door::Door, wire};
+use crate::{
+    BadSetting, Code, Error, Group, Organisation, Person, Placement, Result, Settings, door::Door, wire,
+};
 
 /// The pupil register. One for the whole house; it keeps its connections and its token.
 #[derive(Debug)]

@@ -1,6 +1,12 @@
 //! The one way out to the register: TLS with no root but the configured, a bearer token, bounded in time and size.
 
-use std::{collections::BTreeMap, fmt, fs, path::{Path, PathBuf}, sync::{Arc, RwLock}, time::Duration};
+use std::{
+    collections::BTreeMap,
+    fmt, fs,
+    path::{Path, PathBuf},
+    sync::{Arc, RwLock},
+    time::Duration,
+};
 
 use failsafe::{
     StateMachine,
@@ -157,7 +163,8 @@ fn bearer(file: &Path, name: &str) -> std::result::Result<HeaderValue, BadSettin
         serde_json::from_str(&text).map_err(|_| bad("the file is not a JSON object".into()))?;
     let token = all.get(name).and_then(|token| token.as_str()).ok_or_else(|| bad("is not there".into()))?;
     let line = Zeroizing::new(format!("Bearer {token}"));
-    let mut header = HeaderValue::from_str(&line).map_err(|_| bad("holds characters no header takes".into()))?;
+    let mut header =
+        HeaderValue::from_str(&line).map_err(|_| bad("holds characters no header takes".into()))?;
     header.set_sensitive(true);
     Ok(header)
 }
@@ -165,7 +172,8 @@ fn bearer(file: &Path, name: &str) -> std::result::Result<HeaderValue, BadSettin
 /// The address every path is joined to: https, and with a slash at its end.
 fn base(endpoint: &str) -> std::result::Result<Url, BadSetting> {
     let bad = |why: String| BadSetting::new(format!("pupil register endpoint {endpoint}"), why);
-    let url = Url::parse(&format!("{}/", endpoint.trim_end_matches('/'))).map_err(|why| bad(why.to_string()))?;
+    let url =
+        Url::parse(&format!("{}/", endpoint.trim_end_matches('/'))).map_err(|why| bad(why.to_string()))?;
     if url.scheme() == "https" { Ok(url) } else { Err(bad("must begin with https://".into())) }
 }
 
@@ -178,11 +186,12 @@ fn tls(authorities: &Path) -> std::result::Result<rustls::ClientConfig, BadSetti
     if roots.is_empty() {
         return Err(bad("holds no certificate".into()));
     }
-    let config = rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .map_err(|why| BadSetting::new("TLS", why))?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
+    let config =
+        rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .map_err(|why| BadSetting::new("TLS", why))?
+            .with_root_certificates(roots)
+            .with_no_client_auth();
     Ok(config)
 }
 

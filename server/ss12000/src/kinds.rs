@@ -172,7 +172,7 @@ pub struct Placement {
 
 open_enum! {
     /// What an organisation is (`organisationType`).
-    OrganisationKind {
+    pub enum OrganisationKind {
         /// Huvudman.
         Organiser = "Huvudman",
         /// Stadsdel.
@@ -190,7 +190,7 @@ open_enum! {
 
 open_enum! {
     /// A school form (`schoolType`), those a guardian's child may attend.
-    SchoolType {
+    pub enum SchoolType {
         /// Förskola.
         Preschool = "FS",
         /// Fritidshem.
@@ -220,7 +220,7 @@ open_enum! {
 
 open_enum! {
     /// What a group is (`groupType`).
-    GroupKind {
+    pub enum GroupKind {
         /// Undervisning.
         Teaching = "Undervisning",
         /// Klass: a pupil has exactly one.
@@ -242,7 +242,7 @@ open_enum! {
 
 open_enum! {
     /// Whether a person is registered (`personStatus`).
-    PersonStatus {
+    pub enum PersonStatus {
         /// Registered.
         Active = "Aktiv",
         /// Emigrated.
@@ -254,7 +254,7 @@ open_enum! {
 
 open_enum! {
     /// How somebody is responsible for a pupil (`relationType`).
-    RelationKind {
+    pub enum RelationKind {
         /// Vårdnadshavare: the only one that may open an account.
         Guardian = "Vårdnadshavare",
         /// Annan ansvarig.

@@ -21,7 +21,7 @@ mod wire;
 pub use client::{At, Client, Page, PageToken, Resource};
 pub use error::{Cause, Code, Error, Result};
 pub use kinds::{
-    ContactAddress, Enrolment, Group, GroupKind, GroupMember, Organisation, OrganisationKind, Person, PersonStatus,
-    Placement, RelationKind, Responsible, SchoolType,
+    ContactAddress, Enrolment, Group, GroupKind, GroupMember, Organisation, OrganisationKind, Person,
+    PersonStatus, Placement, RelationKind, Responsible, SchoolType,
 };
 pub use settings::{BadSetting, Settings};

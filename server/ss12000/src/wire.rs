@@ -5,13 +5,16 @@
 
 use jiff::Timestamp;
 use model::{Date, PersonId, Protection};
-use serde::{Deserialize, de::DeserializeOwned};
+use serde::{
+    Deserialize, Deserializer,
+    de::{DeserializeOwned, Error as _},
+};
 use serde_json::Value;
 use uuid::Uuid;
 
 use crate::{
-    ContactAddress, Enrolment, Error, Group, GroupKind, GroupMember, Organisation, OrganisationKind, Page, PageToken,
-    Person, PersonStatus, Placement, RelationKind, Responsible, Result, SchoolType,
+    ContactAddress, Enrolment, Error, Group, GroupKind, GroupMember, Organisation, OrganisationKind, Page,
+    PageToken, Person, PersonStatus, Placement, RelationKind, Responsible, Result, SchoolType,
 };
 
 /// A kind of row and its form on the wire.
@@ -96,8 +99,8 @@ struct WireOrganisation {
     email: Option<String>,
     url: Option<String>,
     contact_info: Option<Vec<WireContact>>,
-    start_date: Option<String>,
-    end_date: Option<String>,
+    start_date: Option<Day>,
+    end_date: Option<Day>,
 }
 
 #[derive(Deserialize)]
@@ -117,7 +120,12 @@ impl Row for Organisation {
             kind: OrganisationKind::parse(wire.organisation_type.as_deref().unwrap_or_default()),
             parent: wire.parent_organisation.map(|parent| parent.id),
             unit_code: wire.school_unit_code,
-            school_types: wire.school_types.unwrap_or_default().iter().map(|code| SchoolType::parse(code)).collect(),
+            school_types: wire
+                .school_types
+                .unwrap_or_default()
+                .iter()
+                .map(|code| SchoolType::parse(code))
+                .collect(),
             municipality: wire.municipality_code.and_then(four_digits),
             phone: wire.phone_number,
             email: wire.email,
@@ -126,10 +134,13 @@ impl Row for Organisation {
                 .contact_info
                 .unwrap_or_default()
                 .into_iter()
-                .map(|contact| ContactAddress { kind: contact.info_type.unwrap_or_default(), text: contact.info })
+                .map(|contact| ContactAddress {
+                    kind: contact.info_type.unwrap_or_default(),
+                    text: contact.info,
+                })
                 .collect(),
-            start: day(wire.start_date),
-            end: day(wire.end_date),
+            start: wire.start_date.map(|day| day.0),
+            end: wire.end_date.map(|day| day.0),
         })
     }
 }
@@ -143,8 +154,8 @@ struct WireGroup {
     group_type: Option<String>,
     organisation: Reference,
     school_type: Option<String>,
-    start_date: Option<String>,
-    end_date: Option<String>,
+    start_date: Option<Day>,
+    end_date: Option<Day>,
     group_memberships: Option<Vec<WireMember>>,
 }
 
@@ -152,8 +163,8 @@ struct WireGroup {
 #[serde(rename_all = "camelCase")]
 struct WireMember {
     person: Reference,
-    start_date: Option<String>,
-    end_date: Option<String>,
+    start_date: Option<Day>,
+    end_date: Option<Day>,
 }
 
 impl Row for Group {
@@ -161,8 +172,8 @@ impl Row for Group {
         let wire: WireGroup = readable(row)?;
         let member = |member: WireMember| GroupMember {
             person: member.person.id,
-            start: day(member.start_date),
-            end: day(member.end_date),
+            start: member.start_date.map(|day| day.0),
+            end: member.end_date.map(|day| day.0),
         };
         Some(Self {
             id: wire.id,
@@ -171,8 +182,8 @@ impl Row for Group {
             kind: GroupKind::parse(wire.group_type.as_deref().unwrap_or_default()),
             organisation: wire.organisation.id,
             school_type: wire.school_type.as_deref().map(SchoolType::parse),
-            start: day(wire.start_date),
-            end: day(wire.end_date),
+            start: wire.start_date.map(|day| day.0),
+            end: wire.end_date.map(|day| day.0),
             members: wire.group_memberships.unwrap_or_default().into_iter().map(member).collect(),
         })
     }
@@ -203,8 +214,8 @@ struct WireEnrolment {
     enroled_at: Reference,
     school_type: Option<String>,
     school_year: Option<f64>,
-    start_date: Option<String>,
-    end_date: Option<String>,
+    start_date: Option<Day>,
+    end_date: Option<Day>,
     cancelled: Option<bool>,
 }
 
@@ -239,11 +250,16 @@ impl Row for Person {
             middle: wire.middle_name.filter(|name| !name.trim().is_empty()),
             family: wire.family_name,
             number,
-            birth_date: day(wire.birth_date),
+            birth_date: wire.birth_date.as_deref().and_then(day),
             protection: protection(wire.security_marking.as_deref()),
             status: PersonStatus::parse(wire.person_status.as_deref().unwrap_or("Aktiv")),
             user_names: wire.edu_person_principal_names.unwrap_or_default(),
-            school_email: wire.emails.unwrap_or_default().into_iter().find(is_the_schools).map(|email| email.value),
+            school_email: wire
+                .emails
+                .unwrap_or_default()
+                .into_iter()
+                .find(is_the_schools)
+                .map(|email| email.value),
             enrolments: wire.enrolments.unwrap_or_default().into_iter().map(enrolment).collect(),
             responsibles: wire.responsibles.unwrap_or_default().into_iter().map(responsible).collect(),
         })
@@ -260,8 +276,8 @@ fn enrolment(wire: WireEnrolment) -> Enrolment {
         school_type: SchoolType::parse(wire.school_type.as_deref().unwrap_or_default()),
         // The standard's own range; a number outside it is no school year.
         school_year: wire.school_year.filter(|year| (0.0..=10.0).contains(year)).map(|year| year as u8),
-        start: day(wire.start_date),
-        end: day(wire.end_date),
+        start: wire.start_date.map(|day| day.0),
+        end: wire.end_date.map(|day| day.0),
         cancelled: wire.cancelled.unwrap_or(false),
     }
 }
@@ -284,8 +300,8 @@ struct WirePlacement {
     child: Reference,
     owners: Option<Vec<Reference>>,
     school_type: Option<String>,
-    start_date: Option<String>,
-    end_date: Option<String>,
+    start_date: Option<Day>,
+    end_date: Option<Day>,
 }
 
 impl Row for Placement {
@@ -299,8 +315,8 @@ impl Row for Placement {
             child: wire.child.id,
             owners: wire.owners.unwrap_or_default().into_iter().map(|owner| owner.id).collect(),
             school_type: wire.school_type.as_deref().map(SchoolType::parse),
-            start: day(wire.start_date),
-            end: day(wire.end_date),
+            start: wire.start_date.map(|day| day.0),
+            end: wire.end_date.map(|day| day.0),
         })
     }
 }
@@ -323,9 +339,20 @@ fn modified(meta: Option<Meta>) -> Option<Timestamp> {
     meta?.modified?.parse().ok()
 }
 
+/// The first or last day of something. One that cannot be read makes the row unreadable: taken for "no end" it would
+/// keep a door open.
+struct Day(Date);
+
+impl<'de> Deserialize<'de> for Day {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> std::result::Result<Self, D::Error> {
+        let text = String::deserialize(from)?;
+        day(&text).map(Self).ok_or_else(|| D::Error::custom("not a day"))
+    }
+}
+
 /// The day of a date or a date-time.
-fn day(text: Option<String>) -> Option<Date> {
-    text?.get(..10)?.parse().ok()
+fn day(text: &str) -> Option<Date> {
+    text.get(..10)?.parse().ok()
 }
 
 /// A municipality code: text in organisations, a number elsewhere.

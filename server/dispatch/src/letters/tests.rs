@@ -20,7 +20,10 @@ fn every_letter(language: Language) -> [Letter; 3] {
 fn files(language: Language) -> BTreeMap<String, BTreeSet<String>> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("letters").join(language.tag());
     let placeholders = |text: &str| {
-        text.split("{{").skip(1).map(|after| after.split_once("}}").unwrap().0.to_owned()).collect::<BTreeSet<_>>()
+        text.split("{{")
+            .skip(1)
+            .map(|after| after.split_once("}}").unwrap().0.to_owned())
+            .collect::<BTreeSet<_>>()
     };
     fs::read_dir(folder)
         .unwrap()
@@ -36,7 +39,8 @@ fn files(language: Language) -> BTreeMap<String, BTreeSet<String>> {
 fn every_language_has_the_same_letters_with_the_same_placeholders() {
     assert_eq!(files(Language::Sv), files(Language::En));
     let kinds = every_letter(Language::Sv).map(|letter| letter.kind);
-    let written: BTreeSet<String> = kinds.iter().flat_map(|kind| [format!("{kind}.txt"), format!("{kind}.html")]).collect();
+    let written: BTreeSet<String> =
+        kinds.iter().flat_map(|kind| [format!("{kind}.txt"), format!("{kind}.html")]).collect();
     assert_eq!(files(Language::Sv).into_keys().collect::<BTreeSet<_>>(), written, "a file that is no letter");
 }
 
@@ -47,8 +51,17 @@ fn every_placeholder_is_filled_and_both_forms_of_a_letter_have_the_same() {
             assert!(!part.contains("{{") && !part.contains("}}"), "{}: {part}", letter.kind);
         }
         let places = files(letter.language);
-        assert_eq!(places[&format!("{}.txt", letter.kind)], places[&format!("{}.html", letter.kind)], "{}", letter.kind);
-        assert!(letter.html.contains(&format!("<html lang=\"{}\">", letter.language.tag())), "{}", letter.kind);
+        assert_eq!(
+            places[&format!("{}.txt", letter.kind)],
+            places[&format!("{}.html", letter.kind)],
+            "{}",
+            letter.kind
+        );
+        assert!(
+            letter.html.contains(&format!("<html lang=\"{}\">", letter.language.tag())),
+            "{}",
+            letter.kind
+        );
         assert!(letter.html.contains(&format!("<title>{}</title>", letter.subject)), "{}", letter.kind);
     }
 }
@@ -63,7 +76,9 @@ fn the_code_is_the_only_run_of_six_digits() {
         }
         assert!(!holds_six_digits(&letter.subject), "a subject is shown on a locked screen");
     }
-    for letter in Language::ALL.into_iter().flat_map(every_letter).filter(|letter| letter.kind != "email-code") {
+    for letter in
+        Language::ALL.into_iter().flat_map(every_letter).filter(|letter| letter.kind != "email-code")
+    {
         assert!(!holds_six_digits(&letter.text) && !holds_six_digits(&letter.html), "{}", letter.kind);
     }
 }
