@@ -4,6 +4,7 @@
 //! the population means putting another census in its place, so no reader ever sees half a change.
 
 mod census;
+mod registers;
 mod shipped;
 mod tags;
 
@@ -161,7 +162,7 @@ pub struct Person {
 }
 
 /// A Swedish postal address.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Address {
     /// Street and number.
     pub street: String,
@@ -169,6 +170,16 @@ pub struct Address {
     pub postcode: String,
     /// The post town.
     pub city: String,
+    /// The municipality code where it is not 1480, Göteborg.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub municipality: Option<String>,
+}
+
+impl Address {
+    /// The municipality code.
+    pub fn municipality(&self) -> &str {
+        self.municipality.as_deref().unwrap_or("1480")
+    }
 }
 
 /// Marks that a person must not be found.
@@ -260,6 +271,18 @@ pub struct PupilRegister {
     /// Its own protection mark.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub protection: Option<Protection>,
+    /// Children it ties the person to in another way than as guardian.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub responsible_for: Vec<Responsible>,
+}
+
+/// A tie to a child that is not custody.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Responsible {
+    /// The child's id.
+    pub child: String,
+    /// What the register calls it, `Familjehemsförälder` or `God man` say.
+    pub relation: String,
 }
 
 /// A pupil's place at a unit.

@@ -134,8 +134,11 @@ fn wrongs(world: &World) -> Vec<String> {
     }
     for person in &world.persons {
         let from = person.id.as_str();
-        let register = person.pupil_register.iter().flat_map(|r| r.guardian_of.iter().flatten());
-        let children = person.guardian_of.iter().map(|c| &c.child).chain(&person.parent_of).chain(register);
+        let register = person.pupil_register.iter();
+        let guarded = register.clone().flat_map(|r| r.guardian_of.iter().flatten());
+        let tied = register.flat_map(|r| &r.responsible_for).map(|tie| &tie.child);
+        let custody = person.guardian_of.iter().map(|c| &c.child);
+        let children = custody.chain(&person.parent_of).chain(guarded).chain(tied);
         children.for_each(|child| leads(&ids, "child", child, from));
         for enrolment in &person.enrolments {
             leads(&units, "unit", &enrolment.unit, from);

@@ -1,48 +1,21 @@
 //! What a person is for, in a few words that follow from the facts.
+//!
+//! Tests pick people by tag, so a tag tells one story: `guardian` is who can open an account in the ordinary way,
+//! `protected-child` whose children are all protected (`one-protected-child` where others remain), `no-children` whom no
+//! register ties to any child. What cannot be derived stands in the world itself.
 
-use super::{Census, Person, Protection, Reason};
+use super::{Census, Person, Reason};
 use jiff::civil::Date;
+use std::collections::BTreeSet;
 
 impl Census {
     /// The tags of `person` on `today`: those that follow from the facts, then those written in the world.
     pub fn tags(&self, person: &Person, today: Date) -> Vec<String> {
-        let children: Vec<&Person> = person
-            .guardian_of
-            .iter()
-            .filter(|custody| custody.stands(today))
-            .filter_map(|custody| self.person(&custody.child))
-            .collect();
-        let adult = person.birth_date().is_none_or(|born| age(born, today) >= 18);
-        let pupil = !person.enrolments.is_empty();
-        let any_child = |fits: &dyn Fn(&Person) -> bool| children.iter().any(|child| fits(child));
-        let dead = |p: &Person| p.deregistration.as_ref().is_some_and(|d| d.reason == Reason::AV);
-        let protected = |p: &Person| p.protection != Protection::None;
-        let facts = [
-            ("guardian", !children.is_empty()),
-            ("two-children", children.len() >= 2),
-            ("pupil", pupil),
-            ("child", !adult),
-            ("adult-pupil", adult && pupil),
-            ("no-children", adult && children.is_empty() && !pupil && person.duties.is_empty()),
-            ("former-guardian", person.guardian_of.iter().any(|custody| !custody.stands(today))),
-            ("parent-without-custody", self.lacks_custody(person, today)),
-            ("under-age-guardian", !adult && !children.is_empty()),
-            ("no-bankid", adult && !person.bankid),
-            ("no-number", person.number.is_none()),
-            ("coordination-number", person.has_coordination_number()),
-            ("protected", protected(person)),
-            ("protected-child", any_child(&protected)),
-            ("deceased", dead(person)),
-            ("deceased-child", any_child(&dead)),
-            ("moved", person.deregistration.as_ref().is_some_and(|d| d.reason == Reason::UV)),
-            ("old-number", person.refers_to.is_some()),
-            ("disagree", self.registers_disagree(person, &children)),
-            ("child-outside-city", any_child(&|child| self.outside_city(child))),
-            ("child-not-placed", any_child(&|child| child.enrolments.is_empty())),
-            ("placement-ended", any_child(&|child| ended(child, today))),
-            ("child-turned-18", any_child(&|c| c.birth_date().is_some_and(|born| age(born, today) >= 18))),
-            ("staff", !person.duties.is_empty()),
-        ];
+        let facts = if person.adult_on(today) || !person.listed_as_pupil() {
+            self.tags_of_an_adult(person, today)
+        } else {
+            vec![("child", true), ("protected-pupil", person.protected())]
+        };
         let mut tags: Vec<String> =
             facts.into_iter().filter(|(_, holds)| *holds).map(|(tag, _)| tag.to_owned()).collect();
         for tag in &person.tags {
@@ -53,49 +26,94 @@ impl Census {
         tags
     }
 
-    fn lacks_custody(&self, person: &Person, today: Date) -> bool {
-        let has = |child: &str| person.guardian_of.iter().any(|c| c.child == child && c.stands(today));
-        person.parent_of.iter().any(|child| !has(child))
+    fn tags_of_an_adult(&self, person: &Person, today: Date) -> Vec<(&'static str, bool)> {
+        let adult = person.adult_on(today);
+        let children: Vec<&Person> = person.custody_on(today).filter_map(|id| self.person(id)).collect();
+        let all = |fits: &dyn Fn(&Person) -> bool| !children.is_empty() && children.iter().all(|c| fits(c));
+        let some = |fits: &dyn Fn(&Person) -> bool| children.iter().any(|c| fits(c)) && !all(fits);
+        let gone = person.deregistration.as_ref().map(|gone| gone.reason);
+        let nobodys = person.guardian_of.is_empty()
+            && person.parent_of.is_empty()
+            && person.duties.is_empty()
+            && person.pupil_register.is_none();
+        let grown = |child: &Person| child.adult_on(today);
+        let outside = |child: &Person| lives_outside(child) && !placed(child, today);
+        let ended =
+            |child: &Person| child.enrolments.iter().any(|e| e.from <= today) && !placed(child, today);
+        let awaited = |c: &Person| {
+            !placed(c, today) && !ended(c) && (c.listed_as_pupil() || (!lives_outside(c) && small(c, today)))
+        };
+        vec![
+            ("guardian", self.can_open_an_account(person, &children, today)),
+            ("two-children", children.len() >= 2),
+            ("child", !adult && children.is_empty()),
+            ("under-age", !adult && !children.is_empty()),
+            ("adult-pupil", adult && person.listed_as_pupil()),
+            ("no-children", adult && nobodys && gone.is_none() && !person.listed_as_pupil()),
+            ("parent-without-custody", lacks_custody(person, today)),
+            ("no-bankid", adult && !person.bankid && person.in_population_register()),
+            ("no-number", !person.in_population_register()),
+            ("coordination-number", person.has_coordination_number()),
+            ("protected", adult && person.protected()),
+            ("protected-child", all(&Person::protected)),
+            ("one-protected-child", some(&Person::protected)),
+            ("deceased", gone == Some(Reason::AV)),
+            ("deceased-child", all(&Person::dead)),
+            ("one-deceased-child", some(&Person::dead)),
+            ("emigrated", gone == Some(Reason::UV)),
+            ("moved", all(&|child| ended(child) && lives_outside(child))),
+            ("old-number", person.refers_to.is_some()),
+            ("disagree", self.registers_disagree(person, today)),
+            ("outside-city", all(&outside)),
+            ("not-placed", all(&awaited)),
+            ("placement-ended", all(&|child| ended(child) && !lives_outside(child) && !child.dead())),
+            ("child-turned-18", all(&grown)),
+            ("staff", !person.duties.is_empty()),
+        ]
     }
 
-    fn registers_disagree(&self, person: &Person, children: &[&Person]) -> bool {
-        person.pupil_register.is_some() || children.iter().any(|child| child.pupil_register.is_some())
+    /// Whether nothing stands in the way of an account: BankID, custody in both registers, a child who is here today.
+    fn can_open_an_account(&self, person: &Person, children: &[&Person], today: Date) -> bool {
+        let register = person.pupil_register_children(today);
+        let free = |p: &Person| p.in_population_register() && !p.protected() && p.deregistration.is_none();
+        person.bankid
+            && free(person)
+            && person.adult_on(today)
+            && children.iter().any(|child| {
+                free(child)
+                    && !child.adult_on(today)
+                    && placed(child, today)
+                    && register.contains(&child.id.as_str())
+            })
     }
 
-    fn outside_city(&self, child: &Person) -> bool {
-        !child.enrolments.is_empty()
-            && child.enrolments.iter().all(|e| self.unit(&e.unit).is_some_and(|u| u.municipality != "1480"))
+    /// Whether one register ties the person to a child whom both know, and the other does not.
+    fn registers_disagree(&self, person: &Person, today: Date) -> bool {
+        let shared = |id: &&str| {
+            self.person(id).is_some_and(|child| child.listed_as_pupil() && child.in_population_register())
+        };
+        let population: BTreeSet<&str> = person.custody_on(today).filter(shared).collect();
+        let pupil: BTreeSet<&str> =
+            person.pupil_register_children(today).into_iter().filter(shared).collect();
+        person.in_population_register() && !person.has_coordination_number() && population != pupil
     }
 }
 
-impl Person {
-    /// The date in the number, if it is one.
-    pub fn birth_date(&self) -> Option<Date> {
-        let number = self.number.as_deref()?;
-        let part = |range| number.get(range).and_then(|digits: &str| digits.parse::<i16>().ok());
-        let (year, month, day) = (part(0..4)?, part(4..6)?, part(6..8)?);
-        let day = if day > 60 { day - 60 } else { day };
-        Date::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()
-    }
-
-    /// Whether the number is a samordningsnummer: sixty added to its day.
-    pub fn has_coordination_number(&self) -> bool {
-        let day = self.number.as_deref().and_then(|n| n.get(6..8)).and_then(|day| day.parse::<u8>().ok());
-        day.is_some_and(|day| day >= 60)
-    }
-
-    /// Given name and family name.
-    pub fn name(&self) -> String {
-        format!("{} {}", self.given, self.family)
-    }
+fn placed(child: &Person, today: Date) -> bool {
+    child.enrolments.iter().any(|enrolment| enrolment.stands(today))
 }
 
-fn ended(child: &Person, today: Date) -> bool {
-    !child.enrolments.is_empty() && child.enrolments.iter().all(|e| e.to.is_some_and(|to| to < today))
+/// Whether the child has not yet reached the age of school.
+fn small(child: &Person, today: Date) -> bool {
+    child.birth_date().is_some_and(|born| today.year() - born.year() < 6)
 }
 
-/// Whole years from `born` to `today`.
-fn age(born: Date, today: Date) -> i16 {
-    let had_birthday = (today.month(), today.day()) >= (born.month(), born.day());
-    today.year() - born.year() - i16::from(!had_birthday)
+fn lives_outside(child: &Person) -> bool {
+    child.deregistration.as_ref().is_some_and(|gone| gone.reason == Reason::UV)
+        || child.address.as_ref().is_some_and(|address| address.municipality() != "1480")
+}
+
+fn lacks_custody(person: &Person, today: Date) -> bool {
+    let has = |child: &String| person.custody_on(today).any(|own| own == child);
+    person.parent_of.iter().any(|child| !has(child))
 }
