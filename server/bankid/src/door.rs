@@ -4,7 +4,7 @@ use std::{fmt, path::Path, sync::Arc, time::Duration};
 
 use failsafe::{
     StateMachine,
-    backoff::{self, Exponential},
+    backoff::{self, Constant},
     failure_policy::{self, ConsecutiveFailures},
 };
 use reqwest::{Method, Response, StatusCode, Url};
@@ -23,7 +23,7 @@ pub(crate) struct Door {
     http: reqwest::Client,
     base: Url,
     timeout: Duration,
-    breaker: StateMachine<ConsecutiveFailures<Exponential>, ()>,
+    breaker: StateMachine<ConsecutiveFailures<Constant>, ()>,
     expires: jiff::Timestamp,
 }
 
@@ -43,7 +43,7 @@ impl Door {
             .pool_idle_timeout(IDLE)
             .build()
             .map_err(|why| BadSetting::new("BankID client", chain(&why)))?;
-        let rest = backoff::exponential(settings.rest, settings.rest * 8);
+        let rest = backoff::constant(settings.rest);
         let breaker = StateMachine::new(failure_policy::consecutive_failures(settings.failures, rest), ());
         Ok(Self { http, base, timeout: settings.timeout, breaker, expires })
     }

@@ -17,12 +17,12 @@ pub struct Settings {
     pub timeout: Duration,
     /// So many unreachable calls in a row make the client rest.
     pub failures: u32,
-    /// How long it rests at first; doubled while BankID stays away, up to eight times as long.
+    /// How long it rests before the next call is let through.
     pub rest: Duration,
 }
 
 impl Settings {
-    /// The settings with the house's usual patience: 3 s to connect, 10 s in all, 5 failures, 5 s of rest.
+    /// The settings with the house's usual patience: 3 s to connect, 10 s in all, 5 failures, 3 s of rest.
     pub fn new(
         endpoint: impl Into<String>,
         identity: impl Into<PathBuf>,
@@ -35,7 +35,7 @@ impl Settings {
             connect_timeout: Duration::from_secs(3),
             timeout: Duration::from_secs(10),
             failures: 5,
-            rest: Duration::from_secs(5),
+            rest: Duration::from_secs(3),
         }
     }
 }

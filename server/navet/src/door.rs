@@ -4,7 +4,7 @@ use std::{fmt, path::Path, sync::Arc, time::Duration};
 
 use failsafe::{
     StateMachine,
-    backoff::{self, Exponential},
+    backoff::{self, Constant},
     failure_policy::{self, ConsecutiveFailures},
 };
 use reqwest::{Response, Url};
@@ -25,7 +25,7 @@ pub(crate) struct Door {
     base: Url,
     keys: Option<Keys>,
     timeout: Duration,
-    breaker: StateMachine<ConsecutiveFailures<Exponential>, ()>,
+    breaker: StateMachine<ConsecutiveFailures<Constant>, ()>,
     expires: jiff::Timestamp,
 }
 
@@ -45,7 +45,7 @@ impl Door {
             .pool_idle_timeout(IDLE)
             .build()
             .map_err(|why| BadSetting::new("population register client", chain(&why)))?;
-        let rest = backoff::exponential(settings.rest, settings.rest * 8);
+        let rest = backoff::constant(settings.rest);
         let breaker = StateMachine::new(failure_policy::consecutive_failures(settings.failures, rest), ());
         let keys = settings.credentials.as_ref().map(Keys::read).transpose()?;
         Ok(Self { http, base, keys, timeout: settings.timeout, breaker, expires })

@@ -24,7 +24,7 @@ pub struct Settings {
     pub timeout: Duration,
     /// So many unreachable calls in a row make the client rest.
     pub failures: u32,
-    /// How long it rests at first; doubled while the register stays away, up to eight times as long.
+    /// How long it rests before the next call is let through.
     pub rest: Duration,
 }
 
@@ -47,7 +47,7 @@ impl Credentials {
 }
 
 impl Settings {
-    /// The settings with the house's usual patience: 3 s to connect, 35 s in all, 5 failures, 5 s of rest; no
+    /// The settings with the house's usual patience: 3 s to connect, 35 s in all, 5 failures, 3 s of rest; no
     /// credentials but the certificate.
     pub fn new(
         endpoint: impl Into<String>,
@@ -66,7 +66,7 @@ impl Settings {
             connect_timeout: Duration::from_secs(3),
             timeout: Duration::from_secs(35),
             failures: 5,
-            rest: Duration::from_secs(5),
+            rest: Duration::from_secs(3),
         }
     }
 }

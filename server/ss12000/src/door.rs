@@ -10,7 +10,7 @@ use std::{
 
 use failsafe::{
     StateMachine,
-    backoff::{self, Exponential},
+    backoff::{self, Constant},
     failure_policy::{self, ConsecutiveFailures},
 };
 use reqwest::{
@@ -36,7 +36,7 @@ pub(crate) struct Door {
     page: u32,
     timeout: Duration,
     patience: Duration,
-    breaker: StateMachine<ConsecutiveFailures<Exponential>, ()>,
+    breaker: StateMachine<ConsecutiveFailures<Constant>, ()>,
 }
 
 impl Door {
@@ -54,7 +54,7 @@ impl Door {
             .pool_idle_timeout(IDLE)
             .build()
             .map_err(|why| BadSetting::new("pupil register client", chain(&why)))?;
-        let rest = backoff::exponential(settings.rest, settings.rest * 8);
+        let rest = backoff::constant(settings.rest);
         let breaker = StateMachine::new(failure_policy::consecutive_failures(settings.failures, rest), ());
         let tokens = Tokens::read(&settings.tokens, &settings.token)?;
         let (page, timeout, patience) = (settings.page.max(1), settings.timeout, settings.patience);

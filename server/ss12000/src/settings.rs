@@ -21,14 +21,14 @@ pub struct Settings {
     pub timeout: Duration,
     /// So many unreachable calls in a row make the client rest.
     pub failures: u32,
-    /// How long it rests at first; doubled while the register stays away, up to eight times as long.
+    /// How long it rests before the next call is let through.
     pub rest: Duration,
     /// The longest `Retry-After` the client sits out by itself; a longer one is the caller's.
     pub patience: Duration,
 }
 
 impl Settings {
-    /// The settings with the house's usual patience: 3 s to connect, 60 s a page, 500 rows a page, 5 failures, 5 s of
+    /// The settings with the house's usual patience: 3 s to connect, 60 s a page, 500 rows a page, 5 failures, 3 s of
     /// rest, 5 s of patience.
     pub fn new(
         endpoint: impl Into<String>,
@@ -45,7 +45,7 @@ impl Settings {
             connect_timeout: Duration::from_secs(3),
             timeout: Duration::from_secs(60),
             failures: 5,
-            rest: Duration::from_secs(5),
+            rest: Duration::from_secs(3),
             patience: Duration::from_secs(5),
         }
     }
