@@ -34,7 +34,7 @@ pub struct Model {
     /// Reason code.
     pub reason: Option<String>,
     /// Request id.
-    pub request: Option<String>,
+    pub request: String,
     /// Keyed hash of the client address: proves a row of `audit_address`, says nothing alone.
     pub address_tag: Option<Vec<u8>>,
     /// Build that wrote the row.

@@ -44,13 +44,12 @@ pub async fn unmigrate(store: &Store, steps: Option<u32>) -> Result<(), Error> {
     tx.commit().await
 }
 
-/// Names of migrations that this binary knows and the database lacks. Changes nothing and needs no right to.
+/// How many migrations this binary knows and the database lacks. Changes nothing and needs no right to.
 ///
 /// # Errors
 /// Also when the database was migrated by a newer binary whose migrations this one does not know.
-pub async fn pending_migrations(store: &Store) -> Result<Vec<String>, Error> {
-    let pending = Migrator::get_pending_migrations_read_only(store.reader()).await?;
-    Ok(pending.iter().map(|migration| migration.name().to_owned()).collect())
+pub async fn pending_migrations(store: &Store) -> Result<usize, Error> {
+    Ok(Migrator::get_pending_migrations_read_only(store.reader()).await?.len())
 }
 
 /// PostgreSQL has no lock of its own around migrations; SQLite's immediate transaction is one.

@@ -18,7 +18,7 @@ pub(super) fn tables() -> Vec<Table> {
             .text_or_null("child")
             .text("outcome")
             .text_or_null("reason")
-            .text_or_null("request")
+            .text("request")
             .blob_or_null("address_tag")
             .text("build")
             .integer("key_version")
