@@ -58,7 +58,7 @@ impl House {
         prepare();
         let store = connect(&settings).await?;
         let pending = store::pending_migrations(&store).await.context("cannot read the database")?;
-        ensure!(pending.is_empty(), "the database is older than this program: run `hjarntorget migrate`");
+        ensure!(pending == 0, "the database is older than this program: run `hjarntorget migrate`");
         let house = &settings.house;
         if settings.in_production() {
             for path in [
@@ -92,6 +92,16 @@ impl House {
     /// What the operator decided.
     pub fn settings(&self) -> &Settings {
         &self.settings
+    }
+
+    /// Starts what goes on behind the doors; it ends with `stop`.
+    pub fn start_work(&self, stop: &CancellationToken) -> JoinSet<()> {
+        let mut work = JoinSet::new();
+        work.spawn(self.portal.background(stop.clone()).ended());
+        let worker = self.portal.worker(jobs_settings(&self.settings));
+        let stop = stop.clone();
+        work.spawn(async move { worker.run(stop).await });
+        work
     }
 
     /// Everything the public listener answers, and what it shares.
@@ -130,13 +140,7 @@ pub async fn serve(settings: Settings, role: Role) -> Result<()> {
         return Ok(());
     }
     let house = House::open(settings, clock).await?;
-    if role.works() {
-        let background = house.portal.background(stop.clone());
-        tasks.spawn(background.ended());
-        let worker = house.portal.worker(jobs_settings(&house.settings));
-        let stop = stop.clone();
-        tasks.spawn(async move { worker.run(stop).await });
-    }
+    let mut work = if role.works() { house.start_work(&stop) } else { JoinSet::new() };
     readiness.working();
     readiness.opened(house.portal.clone());
     if role.answers() {
@@ -148,7 +152,11 @@ pub async fn serve(settings: Settings, role: Role) -> Result<()> {
     }
     stop.cancelled().await;
     tracing::info!("closing");
-    let drained = tokio::time::timeout(drain, async { while tasks.join_next().await.is_some() {} }).await;
+    let drained = tokio::time::timeout(drain, async {
+        while tasks.join_next().await.is_some() {}
+        while work.join_next().await.is_some() {}
+    })
+    .await;
     if drained.is_err() {
         tracing::warn!("some work was still under way at the end; its leases run out by themselves");
     }
@@ -182,7 +190,7 @@ async fn ready_tables(settings: &Settings, role: Role, stop: &CancellationToken)
         store::migrate(&store).await.context("cannot migrate the database")?;
     }
     let mut told = false;
-    while !store::pending_migrations(&store).await.context("cannot read the database")?.is_empty() {
+    while !store::pending_migrations(&store).await.context("cannot read the database")? > 0 {
         if !told {
             tracing::warn!("waiting for `hjarntorget migrate`");
             told = true;
@@ -236,7 +244,7 @@ fn refuse_test_root(path: &Path) -> Result<()> {
 
 fn rules(settings: &Settings) -> Result<Rules> {
     let house = &settings.house;
-    let launch = bankid::Launch::from_setting(house.bankid.launch.as_deref()).context("[bankid]")?;
+    let launch = bankid::launch::Launch::from_setting(house.bankid.launch.as_deref()).context("[bankid]")?;
     let mut rules = Rules::at(house.site.base(), launch).context("[site]")?;
     rules.municipality.clone_from(&house.pupil_register.municipality);
     rules.spans.session_idle = house.session.idle;
@@ -290,7 +298,12 @@ fn mail_settings(settings: &Settings) -> Result<dispatch::Settings> {
     let (host, port) =
         mail.relay.rsplit_once(':').context("mail.relay: should look like relay.example:587")?;
     let port: u16 = port.parse().context("mail.relay: the port is no number")?;
-    Ok(dispatch::Settings::new(host, port, &mail.host, &mail.authorities, &mail.from))
+    let mut settings = dispatch::Settings::new(host, port, &mail.authorities, &mail.from);
+    if let Some(user) = &mail.user {
+        let password = mail.password.clone().context("mail.password: the file that goes with mail.user")?;
+        settings.credentials = Some(dispatch::Credentials { user: user.clone(), password });
+    }
+    Ok(settings)
 }
 
 fn jobs_settings(settings: &Settings) -> jobs::Settings {

@@ -157,6 +157,12 @@ pub struct Navet {
     /// The order under which the delivery is agreed.
     #[serde(deserialize_with = "text_or_number")]
     pub order: String,
+    /// The token service, where the gateway wants more than the certificate; with `client_id` and `client_secret`.
+    pub token_url: Option<String>,
+    /// The client's id there.
+    pub client_id: Option<String>,
+    /// The file with the client's secret.
+    pub client_secret: Option<PathBuf>,
     /// How long an answer about custody holds.
     #[serde(deserialize_with = "duration")]
     pub trust_for: Duration,
@@ -192,10 +198,12 @@ pub struct PupilRegister {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Mail {
-    /// Host and port.
+    /// Host, as the relay's certificate bears it, and port.
     pub relay: String,
-    /// The name that the relay's certificate bears.
-    pub host: String,
+    /// Who signs in, where the relay wants it.
+    pub user: Option<String>,
+    /// The file with that user's password.
+    pub password: Option<PathBuf>,
     /// The roots believed, PEM.
     pub authorities: PathBuf,
     /// The sender of every letter.

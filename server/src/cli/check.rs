@@ -62,10 +62,10 @@ async fn database(settings: &Settings) -> Result<String> {
     let store = house::connect(settings).await?;
     let pending = store::pending_migrations(&store).await?;
     store.close().await?;
-    if pending.is_empty() {
+    if pending == 0 {
         return Ok("up to date".to_owned());
     }
-    Err(anyhow!("{} migrations behind: run `hjarntorget migrate`", pending.len()))
+    Err(anyhow!("{pending} migrations behind: run `hjarntorget migrate`"))
 }
 
 /// When the first certificate of a file ends.

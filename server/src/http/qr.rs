@@ -101,12 +101,8 @@ mod tests {
         let dark = code.to_colors().iter().filter(|module| **module == Color::Dark).count();
         let svg = svg(TEXT).unwrap();
         let path = svg.rsplit("d=\"").next().unwrap();
-        let drawn: usize = path
-            .split('h')
-            .skip(1)
-            .filter_map(|part| part.split('v').next().filter(|_| part.contains('v')))
-            .map(|run| run.parse::<usize>().unwrap())
-            .sum();
+        let run = |piece: &str| piece.split(['h', 'v']).nth(1).unwrap().parse::<usize>().unwrap();
+        let drawn: usize = path.split('M').skip(1).map(run).sum();
         assert_eq!(drawn, dark);
     }
 

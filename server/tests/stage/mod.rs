@@ -1,0 +1,181 @@
+//! A stage for whole journeys: a town, a house on a database of its own, and browsers without script.
+
+#![expect(dead_code, reason = "each journey uses its own part of the stage")]
+
+use std::{collections::BTreeMap, net::SocketAddr, path::Path, time::Duration};
+
+use portal::Clock;
+use reqwest::{Method, StatusCode, header::HeaderMap, redirect::Policy};
+use serde_json::{Value, json};
+use server::{
+    house::{self, House},
+    http::listen::{self, Patience},
+    settings::Settings,
+    telemetry::{self, Readiness},
+};
+use simulators::{Options, System, Town};
+use tempfile::TempDir;
+use tokio_util::sync::CancellationToken;
+
+pub mod browser;
+
+pub use browser::{Browser, Page};
+
+const SHIPPED: &str = include_str!("../../../Leptos.toml");
+
+/// A town and a house in this process.
+pub struct Stage {
+    pub town: Town,
+    pub house: House,
+    pub clock: Clock,
+    pub base: String,
+    pub operator: String,
+    stop: CancellationToken,
+    work: tokio::task::JoinSet<()>,
+    folder: TempDir,
+}
+
+/// What differs from the shipped settings for a town at other ports, with everything kept in `folder`.
+pub fn settings_for(town: &Town, folder: &Path, portal: SocketAddr, operator: SocketAddr) -> Vec<(String, String)> {
+    let files = town.files();
+    let at = |path: std::path::PathBuf| path.display().to_string();
+    let smtp = town.address(System::Smtp).unwrap().to_string();
+    [
+        ("SITE__URL", format!("http://{portal}")),
+        ("DATABASE__URL", format!("sqlite://{}?mode=rwc", folder.join("data/house.db").display())),
+        ("KEYS__MASTER", at(folder.join("master.key"))),
+        ("BANKID__ENDPOINT", format!("{}/rp/v6.0/", town.url(System::Bankid))),
+        ("BANKID__IDENTITY", at(files.rp())),
+        ("BANKID__AUTHORITIES", at(files.ca())),
+        ("BANKID__LAUNCH", town.phone()),
+        ("NAVET__ENDPOINT", format!("{}{}", town.url(System::Population), path_of("[navet]"))),
+        ("NAVET__IDENTITY", at(files.register())),
+        ("NAVET__AUTHORITIES", at(files.ca())),
+        ("PUPIL_REGISTER__ENDPOINT", format!("{}{}", town.url(System::Pupil), path_of("[pupil-register]"))),
+        ("PUPIL_REGISTER__AUTHORITIES", at(files.ca())),
+        ("PUPIL_REGISTER__TOKENS", at(files.tokens())),
+        ("MAIL__RELAY", smtp),
+        ("MAIL__AUTHORITIES", at(files.ca())),
+        ("TELEMETRY__ADDRESS", operator.to_string()),
+        ("CLOCK__TOWN", town.control()),
+    ]
+    .into_iter()
+    .map(|(name, value)| (format!("HJARNTORGET__{name}"), value))
+    .collect()
+}
+
+/// The path of a system's shipped endpoint.
+fn path_of(table: &str) -> String {
+    let body = SHIPPED.split_once(table).unwrap().1;
+    let line = body.lines().find(|line| line.starts_with("endpoint")).unwrap();
+    let url = line.split('"').nth(1).unwrap();
+    format!("/{}", url.splitn(4, '/').nth(3).unwrap())
+}
+
+impl Stage {
+    /// The shipped world and the shipped settings.
+    pub async fn open() -> Self {
+        Self::with(&[]).await
+    }
+
+    /// The shipped world, and settings that differ: names without the prefix.
+    pub async fn with(more: &[(&str, &str)]) -> Self {
+        simulators::use_ring();
+        let folder = TempDir::new().unwrap();
+        let town = Town::start(Options::any_port(folder.path().join("town"))).await.unwrap();
+        let listener = listen::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await.unwrap();
+        let operator = listen::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await.unwrap();
+        let (portal_at, operator_at) = (listener.local_addr().unwrap(), operator.local_addr().unwrap());
+        let mut environment = settings_for(&town, folder.path(), portal_at, operator_at);
+        environment.extend(more.iter().map(|(name, value)| (format!("HJARNTORGET__{name}"), (*value).to_owned())));
+        let settings = Settings::read(SHIPPED, environment).unwrap();
+
+        house::prepare();
+        let store = house::connect(&settings).await.unwrap();
+        store::migrate(&store).await.unwrap();
+        store.close().await.unwrap();
+        let clock = Clock::system();
+        let house = House::open(settings, clock.clone()).await.unwrap();
+        house.portal().sync_registers(true).await.unwrap();
+
+        let stop = CancellationToken::new();
+        let patience = Patience { connections: 500, header: Duration::from_secs(10), drain: Duration::from_secs(5) };
+        let (_, router) = house.doors();
+        tokio::spawn(listen::serve(listener, router, patience, stop.clone()));
+        let readiness = Readiness::default();
+        readiness.opened(house.portal().clone());
+        readiness.working();
+        let figures = telemetry::figures().unwrap();
+        tokio::spawn(listen::serve(operator, telemetry::router(readiness, figures), patience, stop.clone()));
+        let work = house.start_work(&stop);
+        Self {
+            town,
+            house,
+            clock,
+            base: format!("http://{portal_at}"),
+            operator: format!("http://{operator_at}"),
+            stop,
+            work,
+            folder,
+        }
+    }
+
+    /// A browser nobody used yet.
+    pub fn browser(&self) -> Browser {
+        Browser::new(&self.base)
+    }
+
+    /// A person of the town who bears every one of these tags, and none of those.
+    pub async fn person(&self, with: &[&str], without: &[&str]) -> Value {
+        let people = self.ask_town(Method::GET, "/control/persons", None).await;
+        let tags = |person: &Value| -> Vec<String> { serde_json::from_value(person["tags"].clone()).unwrap() };
+        let fits = |person: &&Value| {
+            let tags = tags(person);
+            with.iter().all(|tag| tags.iter().any(|one| one == tag))
+                && !without.iter().any(|tag| tags.iter().any(|one| one == tag))
+        };
+        people.as_array().unwrap().iter().find(fits).unwrap_or_else(|| panic!("nobody is {with:?}")).clone()
+    }
+
+    /// What `person` does with the BankID app.
+    pub async fn phone(&self, person: &Value, order: (&str, &str), answer: &str) -> Value {
+        let body = json!({ "person": person["id"], order.0: order.1, "answer": answer });
+        self.ask_town(Method::POST, "/control/phone", Some(body)).await
+    }
+
+    /// The letters to an address, once there are at least `count`.
+    pub async fn letters(&self, to: &str, count: usize) -> Vec<Value> {
+        for _ in 0..60 {
+            let letters = self.ask_town(Method::GET, &format!("/control/mail?to={to}&wait=1"), None).await;
+            let letters = letters.as_array().unwrap().clone();
+            if letters.len() >= count {
+                return letters;
+            }
+        }
+        panic!("{count} letters to {to} never came");
+    }
+
+    /// Orders a fault of the town.
+    pub async fn fault(&self, system: &str, fault: &str) {
+        self.ask_town(Method::POST, "/control/faults", Some(json!({ "system": system, "fault": fault }))).await;
+    }
+
+    /// Asks the town's control interface.
+    pub async fn ask_town(&self, method: Method, path: &str, body: Option<Value>) -> Value {
+        let mut request = reqwest::Client::new().request(method, format!("{}{path}", self.town.control()));
+        if let Some(body) = body {
+            request = request.json(&body);
+        }
+        let answer = request.send().await.unwrap();
+        let status = answer.status();
+        let text = answer.text().await.unwrap();
+        assert!(status.is_success(), "{path}: {status} {text}");
+        if text.is_empty() { Value::Null } else { serde_json::from_str(&text).unwrap() }
+    }
+}
+
+impl Drop for Stage {
+    fn drop(&mut self) {
+        self.stop.cancel();
+    }
+}
