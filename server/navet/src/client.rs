@@ -68,7 +68,7 @@ impl Client {
     /// matter, as long as it is the register that says so.
     pub async fn probe(&self) -> Result<()> {
         match self.door.post("hamta", Uuid::new_v4(), &self.ordered.request(&[])).await {
-            Ok(_) | Err(Error::Said(Code::Status(400 | 404 | 422))) => Ok(()),
+            Ok(_) | Err(Error::Said(Code::Status(400 | 422))) => Ok(()),
             Err(error) => Err(error),
         }
     }

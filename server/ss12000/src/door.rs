@@ -92,9 +92,8 @@ impl Door {
             },
             answer => answer,
         };
-        match &outcome {
-            Err(error) => tracing::warn!(path, %error, "no list from the pupil register"),
-            Ok(_) => {}
+        if let Err(error) = &outcome {
+            tracing::warn!(path, %error, "no list from the pupil register");
         }
         match &outcome {
             Err(Error::Unreachable(_)) => self.breaker.on_error(),
