@@ -1,0 +1,142 @@
+//! A PostgreSQL server for one test.
+
+use std::{
+    env, fs, io,
+    os::unix::{fs::MetadataExt, fs::chown, process::CommandExt},
+    path::{Path, PathBuf},
+    process::{Command, Output, Stdio},
+};
+
+/// A running server. Stopped when dropped.
+#[derive(Debug)]
+pub struct Server {
+    programs: PathBuf,
+    data: PathBuf,
+    socket: PathBuf,
+    user: Option<User>,
+}
+
+/// Whom to run as: PostgreSQL refuses root.
+#[derive(Clone, Copy, Debug)]
+struct User {
+    uid: u32,
+    gid: u32,
+}
+
+impl Server {
+    /// Makes a cluster below `folder` and starts it. `None` where the programs are not installed.
+    pub(super) fn start(folder: &Path) -> io::Result<Option<Self>> {
+        let Some(programs) = programs() else {
+            announce(
+                "PostgreSQL is not installed (initdb and pg_ctl are not found): its half of this test is skipped",
+            );
+            return Ok(None);
+        };
+        let user = if fs::metadata(folder)?.uid() == 0 { Some(someone_else()?) } else { None };
+        if let Some(user) = user {
+            chown(folder, Some(user.uid), Some(user.gid))?;
+        }
+        let server = Self { programs, data: folder.join("data"), socket: folder.to_owned(), user };
+        server.run("initdb", |initdb| {
+            initdb.args(["--username=test", "--auth=trust", "--encoding=UTF8", "--locale=C"]);
+            initdb.args(["--no-sync", "--no-instructions", "--pgdata"]).arg(&server.data);
+        })?;
+        server.launch()?;
+        Ok(Some(server))
+    }
+
+    /// The address of its database.
+    pub(super) fn url(&self) -> String {
+        let socket: String = self.socket.display().to_string().replace('/', "%2F");
+        format!("postgres://test@{socket}/postgres")
+    }
+
+    /// Stops it at once, as a loss of power would, and starts it again.
+    ///
+    /// # Errors
+    /// When it does not come back.
+    pub fn crash_and_restart(&mut self) -> io::Result<()> {
+        self.stop()?;
+        self.launch()
+    }
+
+    fn launch(&self) -> io::Result<()> {
+        // A test's data need not survive the machine: without fsync it is several times quicker.
+        let options = format!(
+            "-c listen_addresses='' -c unix_socket_directories='{}' -c fsync=off -c max_connections=100",
+            self.socket.display()
+        );
+        self.run("pg_ctl", |pg_ctl| {
+            pg_ctl.arg("--pgdata").arg(&self.data).arg("--log").arg(self.socket.join("log"));
+            pg_ctl.args(["--wait", "--options", &options, "start"]);
+        })
+    }
+
+    fn stop(&self) -> io::Result<()> {
+        self.run("pg_ctl", |pg_ctl| {
+            pg_ctl.arg("--pgdata").arg(&self.data).args(["--wait", "--mode=immediate", "stop"]);
+        })
+    }
+
+    fn run(&self, program: &str, arguments: impl FnOnce(&mut Command)) -> io::Result<()> {
+        let mut command = Command::new(self.programs.join(program));
+        arguments(&mut command);
+        command.current_dir(&self.socket).stdin(Stdio::null());
+        if program == "pg_ctl" {
+            // The server inherits them, and whoever waited for the end of a pipe would wait for the server.
+            command.stdout(Stdio::null()).stderr(Stdio::null());
+        }
+        if let Some(user) = self.user {
+            command.uid(user.uid).gid(user.gid);
+        }
+        let Output { status, stderr, .. } = command.output()?;
+        if status.success() {
+            return Ok(());
+        }
+        let said = String::from_utf8_lossy(&stderr).into_owned();
+        let log = fs::read_to_string(self.socket.join("log")).unwrap_or_default();
+        Err(io::Error::other(format!("{program}: {status}: {said}{log}")))
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        if let Err(cause) = self.stop() {
+            announce(&format!("PostgreSQL was not stopped: {cause}"));
+        }
+    }
+}
+
+/// Where `initdb` and `pg_ctl` lie: on the PATH, or where Debian keeps them.
+fn programs() -> Option<PathBuf> {
+    let path = env::var_os("PATH").unwrap_or_default();
+    let mut folders: Vec<PathBuf> = env::split_paths(&path).collect();
+    let mut debian: Vec<PathBuf> = fs::read_dir("/usr/lib/postgresql")
+        .map(|versions| versions.flatten().map(|version| version.path().join("bin")).collect())
+        .unwrap_or_default();
+    debian.sort();
+    folders.extend(debian.into_iter().rev());
+    folders
+        .into_iter()
+        .find(|folder| ["initdb", "pg_ctl"].iter().all(|program| folder.join(program).is_file()))
+}
+
+/// A user who is not root: PostgreSQL's own, or nobody.
+fn someone_else() -> io::Result<User> {
+    let accounts = fs::read_to_string("/etc/passwd")?;
+    let find = |name: &str| {
+        accounts.lines().find_map(|line| {
+            let fields: Vec<&str> = line.split(':').collect();
+            let [found, _, uid, gid, ..] = fields.as_slice() else { return None };
+            (*found == name).then(|| Some(User { uid: uid.parse().ok()?, gid: gid.parse().ok()? }))?
+        })
+    };
+    find("postgres")
+        .or_else(|| find("nobody"))
+        .ok_or_else(|| io::Error::other("no user but root to run PostgreSQL as"))
+}
+
+#[expect(clippy::print_stderr, reason = "whoever reads the test's output must see what was not tried")]
+fn announce(text: &str) {
+    eprintln!("{text}");
+}
