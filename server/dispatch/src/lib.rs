@@ -13,6 +13,7 @@
 pub mod letters;
 mod mail;
 mod mailer;
+mod relay;
 mod settings;
 
 pub use letters::Letter;

@@ -1,26 +1,23 @@
 //! The mail relay, over SMTP with STARTTLS (RFC 5321, RFC 3207).
 
-use std::{fmt, fs, time::Duration};
+use std::{error::Error as _, fmt, fs, io, sync::Mutex, time::Duration};
 
 use lettre::{
-    AsyncSmtpTransport, AsyncTransport, Tokio1Executor,
     message::Mailbox,
     transport::smtp::{
-        self, PoolConfig, SUBMISSION_PORT, authentication,
-        client::{Certificate, CertificateStore, Tls, TlsParameters},
+        self, authentication,
+        client::{Certificate, CertificateStore, TlsParameters},
         extension::ClientId,
     },
 };
+use tokio::{sync::Semaphore, time::timeout};
 use zeroize::Zeroizing;
 
-use crate::{BadSetting, Mail, Settings, mail::message_id};
-
-/// Kept shorter than any relay keeps an idle connection.
-const IDLE: Duration = Duration::from_secs(20);
+use crate::{BadSetting, Mail, Settings, mail::message_id, relay::Relay};
 
 /// Sends letters. One for the whole house; it keeps a few connections open.
 pub struct Mailer {
-    relay: AsyncSmtpTransport<Tokio1Executor>,
+    relay: Relay,
     from: Mailbox,
     patience: Duration,
 }
@@ -54,7 +51,7 @@ pub enum Trouble {
     Insecure,
     /// The relay said no, by this code (RFC 5321, section 4.2).
     Said(u16),
-    /// The relay's words cannot be read.
+    /// The relay's words cannot be read, or broke off.
     Garbled,
     /// The address cannot stand in a mail.
     Address,
@@ -86,43 +83,37 @@ impl Mailer {
             .from
             .parse()
             .map_err(|why| BadSetting::new(format!("mail sender {}", settings.from), why))?;
-        let port = if settings.port == 0 { SUBMISSION_PORT } else { settings.port };
-        let mut relay = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(&settings.host)
-            .port(port)
-            .tls(Tls::Required(tls(settings)?))
+        let credentials = settings.credentials.as_ref().map(signed_in).transpose()?;
+        let relay = Relay {
+            host: settings.host.clone(),
+            port: settings.port,
+            tls: tls(settings)?,
             // Our own host's name is nobody's business; the domain the letters come from is.
-            .hello_name(ClientId::Domain(from.email.domain().to_owned()))
-            .timeout(Some(settings.timeout))
-            .pool_config(PoolConfig::new().max_size(settings.connections.max(1)).idle_timeout(IDLE));
-        if let Some(credentials) = &settings.credentials {
-            let password = password(credentials)?;
-            relay = relay.credentials(authentication::Credentials::new(
-                credentials.user.clone(),
-                password.as_str().to_owned(),
-            ));
-        }
-        Ok(Self { relay: relay.build(), from, patience: settings.patience })
+            hello: ClientId::Domain(from.email.domain().to_owned()),
+            credentials,
+            ready_within: settings.connect_timeout,
+            places: Semaphore::new(settings.connections.max(1)),
+            parked: Mutex::default(),
+        };
+        Ok(Self { relay, from, patience: settings.timeout })
     }
 
     /// Hands a letter to the relay. Safe to repeat: it keeps its Message-ID.
     pub async fn send(&self, mail: &Mail) -> Result<Receipt, Failure> {
         let message = mail.message(&self.from).map_err(Failure::Permanent)?;
-        let sent = tokio::time::timeout(self.patience, self.relay.send(message)).await;
-        match sent {
-            Ok(Ok(_)) => Ok(Receipt { message_id: message_id(mail.reference, self.from.email.domain()) }),
-            Ok(Err(error)) => Err(failure(&error)),
-            Err(_) => Err(Failure::Temporary(Trouble::Timeout)),
+        let sent = timeout(self.patience, self.relay.send(&message)).await;
+        match sent.unwrap_or(Err(Failure::Temporary(Trouble::Timeout))) {
+            Ok(()) => Ok(Receipt { message_id: message_id(mail.reference, self.from.email.domain()) }),
+            Err(failure) => {
+                tracing::warn!(%failure, reference = %mail.reference, "no letter left");
+                Err(failure)
+            }
         }
     }
 
     /// Whether the relay is there, safe, and lets us in; sends nothing.
     pub async fn probe(&self) -> Result<(), Failure> {
-        match tokio::time::timeout(self.patience, self.relay.test_connection()).await {
-            Ok(Ok(true)) => Ok(()),
-            Ok(Ok(false)) => Err(Failure::Temporary(Trouble::Unreachable)),
-            Ok(Err(error)) => Err(failure(&error)),
-            Err(_) => Err(Failure::Temporary(Trouble::Timeout)),
-        }
+        self.relay.probe().await
     }
 }
 
@@ -144,29 +135,50 @@ fn tls(settings: &Settings) -> Result<TlsParameters, BadSetting> {
         .map_err(|why| bad(why.to_string()))
 }
 
-fn password(credentials: &crate::Credentials) -> Result<Zeroizing<String>, BadSetting> {
+fn signed_in(credentials: &crate::Credentials) -> Result<authentication::Credentials, BadSetting> {
     let bad = |why: String| BadSetting::new(credentials.password.display().to_string(), why);
     let text = Zeroizing::new(fs::read_to_string(&credentials.password).map_err(|why| bad(why.to_string()))?);
-    let password = Zeroizing::new(text.trim().to_owned());
-    if password.is_empty() { Err(bad("holds no password".into())) } else { Ok(password) }
+    match text.trim() {
+        "" => Err(bad("holds no password".into())),
+        password => Ok(authentication::Credentials::new(credentials.user.clone(), password.to_owned())),
+    }
 }
 
-fn failure(error: &smtp::Error) -> Failure {
-    // The relay's words may repeat the address: only the code is kept.
-    let code = error.status().map(u16::from);
-    let trouble = match code {
-        Some(code) => Trouble::Said(code),
-        None if error.is_timeout() => Trouble::Timeout,
-        // The only thing lettre refuses by itself once a message is built is a relay without STARTTLS.
-        None if error.is_tls() || error.is_client() => Trouble::Insecure,
-        None if error.is_response() => Trouble::Garbled,
-        None => Trouble::Unreachable,
-    };
-    tracing::warn!(%trouble, "no mail left");
-    match code {
-        Some(code) if is_final(code) => Failure::Permanent(trouble),
-        _ => Failure::Temporary(trouble),
+/// What went wrong on the way to the relay. Nothing of that is the letter's fault.
+pub(crate) fn of_way(error: &smtp::Error) -> Failure {
+    Failure::Temporary(trouble(error))
+}
+
+/// What went wrong with a letter.
+pub(crate) fn of_letter(error: &smtp::Error) -> Failure {
+    match trouble(error) {
+        trouble @ Trouble::Said(code) if is_final(code) => Failure::Permanent(trouble),
+        trouble => Failure::Temporary(trouble),
     }
+}
+
+fn trouble(error: &smtp::Error) -> Trouble {
+    if let Some(code) = error.status() {
+        // The relay's words may repeat the address: only the code is kept.
+        return Trouble::Said(code.into());
+    }
+    if error.is_response() || error.is_client() {
+        return Trouble::Garbled;
+    }
+    tracing::info!(%error, "trouble on the way to the mail relay");
+    if is_refused_certificate(error) { Trouble::Insecure } else { Trouble::Unreachable }
+}
+
+/// tokio-rustls hands on what rustls refuses as `InvalidData`.
+fn is_refused_certificate(error: &smtp::Error) -> bool {
+    let mut cause = error.source();
+    while let Some(one) = cause {
+        if one.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::InvalidData) {
+            return true;
+        }
+        cause = one.source();
+    }
+    error.is_tls()
 }
 
 /// Whether a code speaks of this letter or this mailbox: 55x, and 521 and 556 for a host that takes no mail (RFC 5321,

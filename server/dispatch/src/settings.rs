@@ -15,12 +15,12 @@ pub struct Settings {
     pub from: String,
     /// How the mailer signs in, where the relay wants it.
     pub credentials: Option<Credentials>,
-    /// The longest wait for the connection and for each answer of the relay.
+    /// The longest wait for a connection that is ready for a letter: encrypted and signed in.
+    pub connect_timeout: Duration,
+    /// The longest wait for a letter to be taken, connecting included.
     pub timeout: Duration,
-    /// The longest wait for a whole letter, connecting included.
-    pub patience: Duration,
     /// The most connections at a time.
-    pub connections: u32,
+    pub connections: usize,
 }
 
 /// How the mailer signs in.
@@ -33,7 +33,7 @@ pub struct Credentials {
 }
 
 impl Settings {
-    /// The settings with the house's usual patience: 5 s an answer, 30 s a letter, four connections, no credentials.
+    /// The settings with the house's usual patience: 5 s to be ready, 20 s a letter, four connections, no credentials.
     pub fn new(
         host: impl Into<String>,
         port: u16,
@@ -46,8 +46,8 @@ impl Settings {
             authorities: authorities.into(),
             from: from.into(),
             credentials: None,
-            timeout: Duration::from_secs(5),
-            patience: Duration::from_secs(30),
+            connect_timeout: Duration::from_secs(5),
+            timeout: Duration::from_secs(20),
             connections: 4,
         }
     }
