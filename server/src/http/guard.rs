@@ -14,7 +14,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
-use http::{Method, header::HOST};
+use http::{HeaderMap, HeaderName, Method, header::HOST};
 use http_body_util::BodyExt;
 
 use super::{
@@ -44,7 +44,7 @@ pub fn counter<K: std::hash::Hash + Eq + Clone>(rate: u32, burst: u32) -> Counte
 pub async fn host(State(doors): State<Doors>, request: Request, next: Next) -> Response {
     let said = match request.uri().authority() {
         Some(authority) => Some(authority.as_str()),
-        None => request.headers().get(HOST).and_then(|host| host.to_str().ok()),
+        None => only_one(request.headers(), HOST),
     };
     let Some(said) = said else { return refuse(StatusCode::BAD_REQUEST) };
     if said.eq_ignore_ascii_case(doors.authority()) {
@@ -55,6 +55,13 @@ pub async fn host(State(doors): State<Doors>, request: Request, next: Next) -> R
         return Redirect::temporary(&format!("{}{path}", doors.base())).into_response();
     }
     refuse(StatusCode::MISDIRECTED_REQUEST)
+}
+
+/// A header that stands there once; two that differ would be read differently by whoever is in between.
+fn only_one(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
+    let mut values = headers.get_all(name).iter();
+    let first = values.next()?;
+    if values.next().is_some() { None } else { first.to_str().ok() }
 }
 
 fn is_loopback(authority: &str) -> bool {

@@ -30,7 +30,11 @@ pub struct Form {
 impl Browser {
     pub fn new(base: &str) -> Self {
         let client = reqwest::Client::builder().redirect(Policy::none()).build().unwrap();
-        let headers = [("accept", "text/html,application/xhtml+xml"), ("accept-language", "sv"), ("user-agent", "Test/1.0")];
+        let headers = [
+            ("accept", "text/html,application/xhtml+xml"),
+            ("accept-language", "sv"),
+            ("user-agent", "Test/1.0"),
+        ];
         Self {
             client,
             base: base.to_owned(),
@@ -40,7 +44,13 @@ impl Browser {
     }
 
     /// One request, without following a redirect.
-    pub async fn send(&mut self, method: Method, path: &str, body: Option<String>, more: &[(&str, &str)]) -> Page {
+    pub async fn send(
+        &mut self,
+        method: Method,
+        path: &str,
+        body: Option<String>,
+        more: &[(&str, &str)],
+    ) -> Page {
         let mut request = self.client.request(method, format!("{}{path}", self.base));
         for (name, value) in &self.headers {
             if !more.iter().any(|(other, _)| other.eq_ignore_ascii_case(name)) {
@@ -57,12 +67,12 @@ impl Browser {
         if let Some(body) = body {
             request = request.header("content-type", "application/x-www-form-urlencoded").body(body);
         }
-        let answer = request.send().await.unwrap();
+        let answer = request.send().await.ok()?;
         let (status, headers) = (answer.status(), answer.headers().clone());
         for line in headers.get_all("set-cookie") {
             self.keep(line.to_str().unwrap());
         }
-        Page { status, headers, text: answer.text().await.unwrap(), path: path.to_owned() }
+        Some(Page { status, headers, text: answer.text().await.ok()?, path: path.to_owned() })
     }
 
     fn keep(&mut self, line: &str) {
@@ -96,13 +106,18 @@ impl Browser {
 
     /// Posts a form as it stands, with these fields changed or added, without following.
     pub async fn post(&mut self, form: &Form, changes: &[(&str, &str)]) -> Page {
+        self.try_post(form, changes).await.expect("no answer")
+    }
+
+    /// As `post`, where the answer may never come.
+    pub async fn try_post(&mut self, form: &Form, changes: &[(&str, &str)]) -> Option<Page> {
         let mut fields = form.fields.clone();
         for (name, value) in changes {
             fields.retain(|(other, _)| other != name);
             fields.push(((*name).to_owned(), (*value).to_owned()));
         }
         let body = encoded(&fields);
-        self.send(Method::POST, &form.action, Some(body), &[]).await
+        self.try_send(Method::POST, &form.action, Some(body), &[]).await
     }
 
     /// Posts a form of `page` and goes where that leads.
@@ -116,10 +131,20 @@ impl Browser {
 pub fn encoded(fields: &[(String, String)]) -> String {
     let escape = |text: &str| -> String {
         text.bytes()
-            .map(|byte| if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") })
+            .map(|byte| {
+                if byte.is_ascii_alphanumeric() {
+                    char::from(byte).to_string()
+                } else {
+                    format!("%{byte:02X}")
+                }
+            })
             .collect()
     };
-    fields.iter().map(|(name, value)| format!("{}={}", escape(name), escape(value))).collect::<Vec<_>>().join("&")
+    fields
+        .iter()
+        .map(|(name, value)| format!("{}={}", escape(name), escape(value)))
+        .collect::<Vec<_>>()
+        .join("&")
 }
 
 impl Page {
@@ -165,15 +190,21 @@ impl Page {
 
     /// The first of those forms.
     pub fn form(&self, action: &str) -> Form {
-        self.forms(action)
-            .into_iter()
-            .next()
-            .unwrap_or_else(|| panic!("{} ({}) has no form for {action}:\n{}", self.path, self.status, self.text))
+        self.forms(action).into_iter().next().unwrap_or_else(|| {
+            panic!("{} ({}) has no form for {action}:\n{}", self.path, self.status, self.text)
+        })
     }
 }
 
 /// An attribute of a tag, unescaped.
 pub fn attribute(tag: &str, name: &str) -> Option<String> {
     let value = tag.split_once(&format!("{name}=\""))?.1.split('"').next()?;
-    Some(value.replace("&quot;", "\"").replace("&#x27;", "'").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&"))
+    Some(
+        value
+            .replace("&quot;", "\"")
+            .replace("&#x27;", "'")
+            .replace("&lt;", "<")
+            .replace("&gt;", ">")
+            .replace("&amp;", "&"),
+    )
 }

@@ -18,6 +18,9 @@ use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 
 pub mod browser;
+mod script;
+
+pub use script::{Script, digits};
 
 pub use browser::{Browser, Page};
 
@@ -36,7 +39,12 @@ pub struct Stage {
 }
 
 /// What differs from the shipped settings for a town at other ports, with everything kept in `folder`.
-pub fn settings_for(town: &Town, folder: &Path, portal: SocketAddr, operator: SocketAddr) -> Vec<(String, String)> {
+pub fn settings_for(
+    town: &Town,
+    folder: &Path,
+    portal: SocketAddr,
+    operator: SocketAddr,
+) -> Vec<(String, String)> {
     let files = town.files();
     let at = |path: std::path::PathBuf| path.display().to_string();
     let smtp = town.address(System::Smtp).unwrap().to_string();
@@ -87,7 +95,8 @@ impl Stage {
         let operator = listen::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await.unwrap();
         let (portal_at, operator_at) = (listener.local_addr().unwrap(), operator.local_addr().unwrap());
         let mut environment = settings_for(&town, folder.path(), portal_at, operator_at);
-        environment.extend(more.iter().map(|(name, value)| (format!("HJARNTORGET__{name}"), (*value).to_owned())));
+        environment
+            .extend(more.iter().map(|(name, value)| (format!("HJARNTORGET__{name}"), (*value).to_owned())));
         let settings = Settings::read(SHIPPED, environment).unwrap();
 
         house::prepare();
@@ -99,7 +108,8 @@ impl Stage {
         house.portal().sync_registers(true).await.unwrap();
 
         let stop = CancellationToken::new();
-        let patience = Patience { connections: 500, header: Duration::from_secs(10), drain: Duration::from_secs(5) };
+        let patience =
+            Patience { connections: 500, header: Duration::from_secs(10), drain: Duration::from_secs(5) };
         let (_, router) = house.doors();
         tokio::spawn(listen::serve(listener, router, patience, stop.clone()));
         let readiness = Readiness::default();
@@ -125,52 +135,9 @@ impl Stage {
         Browser::new(&self.base)
     }
 
-    /// A person of the town who bears every one of these tags, and none of those.
-    pub async fn person(&self, with: &[&str], without: &[&str]) -> Value {
-        let people = self.ask_town(Method::GET, "/control/persons", None).await;
-        let tags = |person: &Value| -> Vec<String> { serde_json::from_value(person["tags"].clone()).unwrap() };
-        let fits = |person: &&Value| {
-            let tags = tags(person);
-            with.iter().all(|tag| tags.iter().any(|one| one == tag))
-                && !without.iter().any(|tag| tags.iter().any(|one| one == tag))
-        };
-        people.as_array().unwrap().iter().find(fits).unwrap_or_else(|| panic!("nobody is {with:?}")).clone()
-    }
-
-    /// What `person` does with the BankID app.
-    pub async fn phone(&self, person: &Value, order: (&str, &str), answer: &str) -> Value {
-        let body = json!({ "person": person["id"], order.0: order.1, "answer": answer });
-        self.ask_town(Method::POST, "/control/phone", Some(body)).await
-    }
-
-    /// The letters to an address, once there are at least `count`.
-    pub async fn letters(&self, to: &str, count: usize) -> Vec<Value> {
-        for _ in 0..60 {
-            let letters = self.ask_town(Method::GET, &format!("/control/mail?to={to}&wait=1"), None).await;
-            let letters = letters.as_array().unwrap().clone();
-            if letters.len() >= count {
-                return letters;
-            }
-        }
-        panic!("{count} letters to {to} never came");
-    }
-
-    /// Orders a fault of the town.
-    pub async fn fault(&self, system: &str, fault: &str) {
-        self.ask_town(Method::POST, "/control/faults", Some(json!({ "system": system, "fault": fault }))).await;
-    }
-
-    /// Asks the town's control interface.
-    pub async fn ask_town(&self, method: Method, path: &str, body: Option<Value>) -> Value {
-        let mut request = reqwest::Client::new().request(method, format!("{}{path}", self.town.control()));
-        if let Some(body) = body {
-            request = request.json(&body);
-        }
-        let answer = request.send().await.unwrap();
-        let status = answer.status();
-        let text = answer.text().await.unwrap();
-        assert!(status.is_success(), "{path}: {status} {text}");
-        if text.is_empty() { Value::Null } else { serde_json::from_str(&text).unwrap() }
+    /// The town, as a person and a tester meet it.
+    pub fn script(&self) -> Script<'_> {
+        Script { town: &self.town }
     }
 }
 
