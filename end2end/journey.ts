@@ -50,7 +50,7 @@ export class Visitor {
   }
 
   async goOn() {
-    await this.button('step-go-on').click();
+    await this.button('step-continue').click();
   }
 
   async at(path: string | RegExp) {
@@ -69,13 +69,13 @@ export class Visitor {
   /** Chooses "another device" on a page with the two choices, and lets somebody's phone read the code. */
   async scan(person: string, answer: Answer = 'approve') {
     const shown = this.qr();
-    await this.main.getByRole('button', { name: this.saying('bankid-other-device') }).click();
+    await this.main.getByRole('button', { name: this.saying('sign-in-other-device') }).click();
     await this.phone(person, { qr: await shown }, answer);
   }
 
   /** Chooses "this device": the link that would open the app; answers the token in it. */
   async autostart(): Promise<Order> {
-    await this.main.getByRole('button', { name: this.saying('bankid-this-device') }).click();
+    await this.main.getByRole('button', { name: this.saying('sign-in-this-device') }).click();
     const opens = this.main.locator('a[href*="autostarttoken="]');
     const token = new URL((await opens.getAttribute('href'))!).searchParams.get('autostarttoken');
     return { autostart: token! };
@@ -109,20 +109,25 @@ export class Visitor {
     await this.afterPhone(path);
   }
 
+  /** "Yes, these are my children": its words count them. */
+  get confirmChildren(): Locator {
+    return this.main.locator('form[action$="confirm-children"] button');
+  }
+
   async giveEmail(address: string) {
-    await this.page.locator('input[type=email]').fill(address);
+    await this.page.locator('#email').fill(address);
     await this.goOn();
   }
 
   async giveCode(digits: string) {
-    await this.page.locator('input.code').fill(digits);
+    await this.page.locator('#code').fill(digits);
     await this.goOn();
   }
 
   /** From the children to the check: everything as it should be. */
   async fillIn(address: string) {
     await this.at('/ansokan/barn');
-    await this.goOn();
+    await this.confirmChildren.click();
     await this.at('/ansokan/e-post');
     await this.giveEmail(address);
     await this.at('/ansokan/bekrafta');
@@ -134,7 +139,7 @@ export class Visitor {
   async getAccount(name: FamilyName) {
     await this.apply(this.who(name));
     await this.fillIn(this.address(name));
-    await this.button('check-create').click();
+    await this.button('check-complete').click();
     await this.at('/ansokan/klart');
   }
 

@@ -7,7 +7,7 @@ test('with BankID on another device a guardian gets an account and lands on Mina
   await page.goto('/');
   await visitor.link('start-apply').first().click();
   await visitor.at('/ansokan');
-  await visitor.link('step-go-on').click();
+  await visitor.link('step-continue').click();
   await visitor.at('/ansokan/legitimera');
   await visitor.scan(visitor.who('journey-other-device'));
   await visitor.afterPhone('/ansokan/barn');
@@ -17,7 +17,7 @@ test('with BankID on another device a guardian gets an account and lands on Mina
   await visitor.fillIn(visitor.address('journey-other-device'));
   await expect(main).toContainText('Sara Lind');
   await expect(main).toContainText(visitor.address('journey-other-device'));
-  await visitor.button('check-create').click();
+  await visitor.button('check-complete').click();
   await visitor.at('/ansokan/klart');
   await expect(main.locator('.band')).toBeVisible();
   await main.locator('a[href="/mina-barn"]').first().click();
@@ -36,7 +36,7 @@ test('with BankID on this device the way back from the app goes on with the appl
   await visitor.page.goto(return_url!);
   await visitor.afterPhone('/ansokan/barn');
   await visitor.fillIn(visitor.address('journey-this-device'));
-  await visitor.button('check-create').click();
+  await visitor.button('check-complete').click();
   await visitor.at('/ansokan/klart');
 });
 
@@ -55,7 +55,7 @@ test.describe('en', () => {
 
 test('the letter holds one code, one link and nothing of a person', async ({ visitor }) => {
   await visitor.apply(visitor.who('new-code'));
-  await visitor.goOn();
+  await visitor.confirmChildren.click();
   await visitor.giveEmail(visitor.address('new-code'));
   const first = await town.letter(visitor.address('new-code'));
   code(first);
@@ -74,7 +74,7 @@ test('the letter holds one code, one link and nothing of a person', async ({ vis
 
 test('the link works where the letter is opened, with a button and no login', async ({ visitor, browser }, info) => {
   await visitor.apply(visitor.who('journey-link'));
-  await visitor.goOn();
+  await visitor.confirmChildren.click();
   await visitor.giveEmail(visitor.address('journey-link'));
   const mail = await town.letter(visitor.address('journey-link'));
 
@@ -89,13 +89,13 @@ test('the link works where the letter is opened, with a button and no login', as
 
   await visitor.page.goto('/ansokan/kontrollera');
   await visitor.at('/ansokan/kontrollera');
-  await visitor.button('check-create').click();
+  await visitor.button('check-complete').click();
   await visitor.at('/ansokan/klart');
 });
 
 test('who leaves and returns with BankID goes on where they were', async ({ visitor }) => {
   await visitor.apply(visitor.who('comes-back'));
-  await visitor.goOn();
+  await visitor.confirmChildren.click();
   await visitor.giveEmail(visitor.address('comes-back'));
   await visitor.at('/ansokan/bekrafta');
   await visitor.signOut();
@@ -126,7 +126,7 @@ test('a child that is not mine gets no link, and the answer can be undone', asyn
   await hugo.getByRole('button').click();
   await expect(hugo).toHaveClass(/gone/);
   await visitor.fillIn(visitor.address('not-my-child'));
-  await visitor.button('check-create').click();
+  await visitor.button('check-complete').click();
   await visitor.at('/ansokan/klart');
   await visitor.page.goto('/mina-barn');
   await expect(visitor.main.getByRole('heading', { name: 'Alva' })).toBeVisible();
@@ -149,7 +149,7 @@ test('a step that is not reached leads to the one that is', async ({ visitor }) 
 
 test('while the mail server is down the step waits, and the letter comes when it is back', async ({ visitor }) => {
   await visitor.apply(visitor.who('mail-down'));
-  await visitor.goOn();
+  await visitor.confirmChildren.click();
   await town.fault('smtp', 'down');
   await visitor.giveEmail(visitor.address('mail-down'));
   await visitor.at('/ansokan/bekrafta');

@@ -4,8 +4,8 @@ import { PORTAL } from '../house';
 import { code, town } from '../town';
 
 const EMAILS: [string, string, string][] = [
-  ['nothing', '', 'wrong-missing'],
-  ['spaces', '   ', 'wrong-missing'],
+  ['nothing', '', 'wrong-missing-email'],
+  ['spaces', '   ', 'wrong-missing-email'],
   ['no dot', 'a@b', 'wrong-not-an-email'],
   ['two @', 'a@b@example.se', 'wrong-not-an-email'],
   ['letters mail cannot carry', 'å@ö.se', 'wrong-email-letters'],
@@ -18,12 +18,9 @@ const EMAILS: [string, string, string][] = [
 test('an address that cannot be is refused in words, and stays as typed', async ({ visitor }) => {
   const { page, main } = visitor;
   await visitor.apply(visitor.who('bad-email'));
-  await visitor.goOn();
-  // The browser's own check would speak first; the server has to be right without it.
+  await visitor.confirmChildren.click();
   for (const [what, typed, wrong] of EMAILS) {
     await test.step(what, async () => {
-      await page.locator('main form').first().evaluate((form: HTMLFormElement) => { form.noValidate = true; });
-      await page.locator('#email').evaluate((field: HTMLInputElement) => { field.type = 'text'; });
       await page.locator('#email').fill(typed);
       await visitor.goOn();
       await expect(main.locator('.wrongs')).toContainText(visitor.say(wrong));
@@ -41,11 +38,11 @@ test('an address that cannot be is refused in words, and stays as typed', async 
 test('a wrong, a broken, an old and a used code each get their words', async ({ visitor }) => {
   const { page, main } = visitor;
   await visitor.apply(visitor.who('bad-code'));
-  await visitor.goOn();
+  await visitor.confirmChildren.click();
   await visitor.giveEmail(visitor.address('bad-code'));
   const right = code(await town.letter(visitor.address('bad-code')));
   const other = right === '000000' ? '111111' : '000000';
-  for (const [typed, wrong] of [['', 'wrong-missing'], ['12345', 'wrong-not-a-code'], ['١٢٣٤٥٦', 'wrong-not-a-code'], ['1'.repeat(10_000), 'wrong-not-a-code'], [other, 'wrong-wrong-code']] as const) {
+  for (const [typed, wrong] of [['', 'wrong-missing-code'], ['12345', 'wrong-not-a-code'], ['١٢٣٤٥٦', 'wrong-not-a-code'], ['1'.repeat(10_000), 'wrong-not-a-code'], [other, 'wrong-wrong-code']] as const) {
     await visitor.giveCode(typed);
     await expect(main.locator('.wrong')).toHaveText(visitor.say(wrong));
   }
@@ -65,7 +62,7 @@ test('pressed twice it is done once, and back after the receipt harms nothing', 
   const { page } = visitor;
   await visitor.apply(visitor.who('double-submit'));
   await visitor.fillIn(visitor.address('double-submit'));
-  await visitor.button('check-create').dblclick();
+  await visitor.button('check-complete').dblclick();
   await visitor.at('/ansokan/klart');
   await page.goBack();
   await page.goto('/ansokan/kontrollera');
@@ -76,13 +73,13 @@ test('pressed twice it is done once, and back after the receipt harms nothing', 
 
 test('two tabs share one application', async ({ visitor }) => {
   await visitor.apply(visitor.who('expires'));
-  await visitor.goOn();
+  await visitor.confirmChildren.click();
   const tab = await visitor.page.context().newPage();
   await tab.goto('/ansokan/e-post');
   await visitor.giveEmail(visitor.address('expires'));
   await visitor.at('/ansokan/bekrafta');
   await tab.locator('#email').fill(`tab.${visitor.address('expires')}`);
-  await tab.getByRole('button', { name: visitor.say('step-go-on'), exact: true }).click();
+  await tab.getByRole('button', { name: visitor.say('step-continue'), exact: true }).click();
   await expect(tab).toHaveURL(/bekrafta/);
   await visitor.page.reload();
   await expect(visitor.main).toContainText(`tab.${visitor.address('expires')}`);

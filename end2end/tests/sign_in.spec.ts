@@ -52,17 +52,17 @@ test('what the phone cancels is said calmly, and one can try again', async ({ vi
 test('the visitor may cancel and is offered both ways again', async ({ visitor }) => {
   await visitor.page.goto('/ansokan/legitimera');
   const shown = visitor.qr();
-  await visitor.main.getByRole('button', { name: visitor.saying('bankid-other-device') }).click();
+  await visitor.main.getByRole('button', { name: visitor.saying('sign-in-other-device') }).click();
   await shown;
   await visitor.button('bankid-cancel').click();
-  await expect(visitor.main.getByRole('button', { name: visitor.saying('bankid-this-device') })).toBeVisible();
+  await expect(visitor.main.getByRole('button', { name: visitor.saying('sign-in-this-device') })).toBeVisible();
 });
 
 test('an identification started here lets nobody in elsewhere', async ({ visitor, browser }, info) => {
   const other = await stranger(browser, visitor, info.project.name);
   await visitor.page.goto('/ansokan/legitimera');
   const shown = visitor.qr();
-  await visitor.main.getByRole('button', { name: visitor.saying('bankid-other-device') }).click();
+  await visitor.main.getByRole('button', { name: visitor.saying('sign-in-other-device') }).click();
   await visitor.phone(visitor.who('other-browser'), { qr: await shown });
   await other.page.goto('/ansokan/barn');
   await other.at('/ansokan/legitimera');
@@ -78,7 +78,7 @@ test('the way back from the app works once, and only where it began', async ({ v
   const { return_url } = await visitor.phone(visitor.who('replay'), order);
   const other = await stranger(browser, visitor, info.project.name);
   await other.page.goto(return_url!);
-  const onward = other.button('step-go-on');
+  const onward = other.button('step-continue');
   if (await onward.isVisible()) await onward.click();
   await other.page.goto('/ansokan/barn');
   await other.at('/ansokan/legitimera');
@@ -91,7 +91,7 @@ test('the way back from the app works once, and only where it began', async ({ v
 test('a BankID that is down is named as such, and works again when it is back', async ({ visitor }) => {
   await town.fault('bankid', 'status:503');
   await visitor.page.goto('/ansokan/legitimera');
-  await visitor.main.getByRole('button', { name: visitor.saying('bankid-other-device') }).click();
+  await visitor.main.getByRole('button', { name: visitor.saying('sign-in-other-device') }).click();
   await expect(visitor.main.locator('.wrongs')).toContainText(visitor.say('refusal-bankid-down'));
   await town.noFaults();
   await visitor.scan(visitor.who('bankid-down'));
