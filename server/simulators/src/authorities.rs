@@ -28,13 +28,17 @@ pub(crate) const SERIAL_NUMBER: [u64; 4] = [2, 5, 4, 5];
 #[derive(Clone, Debug)]
 pub struct Files {
     dir: PathBuf,
+    keys: PathBuf,
 }
 
 impl Files {
-    pub(crate) fn new(dir: &Path) -> Result<Self> {
-        fs::create_dir_all(dir)
-            .with_context(|| format!("cannot make the town's folder {}", dir.display()))?;
-        Ok(Self { dir: dir.to_owned() })
+    pub(crate) fn new(dir: &Path, keys: Option<&Path>) -> Result<Self> {
+        let keys = keys.unwrap_or(dir);
+        for folder in [dir, keys] {
+            fs::create_dir_all(folder)
+                .with_context(|| format!("cannot make the town's folder {}", folder.display()))?;
+        }
+        Ok(Self { dir: dir.to_owned(), keys: keys.to_owned() })
     }
 
     /// The root certificate of every server in the town.
@@ -67,6 +71,10 @@ impl Files {
         self.dir.join("bankid-root.pem")
     }
 
+    pub(crate) fn key(&self, stem: &str) -> PathBuf {
+        self.keys.join(format!("{stem}.key"))
+    }
+
     pub(crate) fn at(&self, name: &str) -> PathBuf {
         self.dir.join(name)
     }
@@ -77,6 +85,25 @@ impl Files {
 pub struct Tokens {
     /// The bearer token of the pupil register.
     pub pupil: String,
+    /// The keys with which the pupil register gives out tokens that run out.
+    pub pupil_client: ClientKeys,
+    /// The keys of the population register's API gateway.
+    pub population: ClientKeys,
+}
+
+/// What a client shows to be given a token.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClientKeys {
+    /// Who it is.
+    pub client_id: String,
+    /// The word that proves it.
+    pub client_secret: String,
+}
+
+impl std::fmt::Debug for ClientKeys {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ClientKeys").field("client_id", &self.client_id).finish_non_exhaustive()
+    }
 }
 
 /// An authority that signs certificates.
@@ -159,9 +186,10 @@ pub(crate) fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>> 
 pub(crate) fn write(path: &Path, text: &str) -> Result<()> {
     let put = || {
         let mut fresh = path.as_os_str().to_owned();
-        fresh.push(".new");
+        // Towns may share a folder of keys and write at the same time.
+        fresh.push(format!(".{:08x}", rand::random::<u32>()));
         let mut options = fs::OpenOptions::new();
-        options.write(true).create(true).truncate(true);
+        options.write(true).create_new(true);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let mut file = options.open(&fresh)?;
@@ -249,7 +277,10 @@ fn tokens(at: &Path) -> Result<Tokens> {
     {
         return Ok(tokens);
     }
-    let tokens = Tokens { pupil: hex::encode(rand::random::<[u8; 32]>()) };
+    let secret = || hex::encode(rand::random::<[u8; 32]>());
+    let keys = |id: &str| ClientKeys { client_id: id.to_owned(), client_secret: secret() };
+    let tokens =
+        Tokens { pupil: secret(), pupil_client: keys("hjarntorget"), population: keys("hjarntorget") };
     write(at, &serde_json::to_string_pretty(&tokens)?)?;
     Ok(tokens)
 }

@@ -74,7 +74,8 @@ impl Front {
         };
         // An answer is one small write; waiting for more would cost its client 40 ms.
         drop(stream.set_nodelay(true));
-        let handshake = self.state.tls.acceptor(self.system, wrong).accept(stream);
+        let strangers = self.state.bankid.switches().strangers;
+        let handshake = self.state.tls.acceptor_as(self.system, wrong, strangers).accept(stream);
         let Ok(Ok(stream)) = tokio::time::timeout(PATIENCE, handshake).await else { return };
         let chain: Vec<_> = stream
             .get_ref()

@@ -13,6 +13,7 @@
 mod absences;
 mod authorities;
 mod bankid;
+mod bearer;
 mod calls;
 mod clock;
 mod control;
@@ -28,7 +29,7 @@ mod tls;
 mod town;
 pub mod world;
 
-pub use authorities::{Files, Tokens};
+pub use authorities::{ClientKeys, Files, Tokens};
 pub use calls::{Answer, Call};
 pub use clock::Clock;
 pub use faults::{Fault, Order as FaultOrder};

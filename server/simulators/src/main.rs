@@ -30,7 +30,13 @@ async fn main() -> Result<()> {
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     simulators::use_ring();
     let world = arguments.world.map(read).transpose()?;
-    let options = Options { dir: arguments.dir, host: arguments.host, port_base: arguments.port_base, world };
+    let options = Options {
+        dir: arguments.dir,
+        host: arguments.host,
+        port_base: arguments.port_base,
+        world,
+        keys: None,
+    };
     let town = Town::start(options).await?;
     greet(&town)?;
     stopped().await?;

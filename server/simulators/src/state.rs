@@ -14,7 +14,7 @@ use crate::{
 use std::{
     collections::BTreeMap,
     net::{IpAddr, SocketAddr},
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, atomic::AtomicUsize},
 };
 use tokio_util::sync::CancellationToken;
 
@@ -37,6 +37,8 @@ pub(crate) struct State {
     pub(crate) mail: Postbox<Mail>,
     pub(crate) sms: Postbox<Sms>,
     pub(crate) absences: Absences,
+    /// The most rows the pupil register puts on a page.
+    pub(crate) pupil_page: AtomicUsize,
     pub(crate) bankid: BankId,
     pub(crate) tokens: Tokens,
     pub(crate) tls: Tls,
@@ -80,6 +82,7 @@ impl State {
             mail: Postbox::default(),
             sms: Postbox::default(),
             absences: Absences::default(),
+            pupil_page: AtomicUsize::new(100),
             bankid: begin.bankid,
             tokens: begin.tokens,
             tls: begin.tls,

@@ -7,6 +7,7 @@
 use crate::{
     System,
     authorities::{Authorities, Identity, foreign_server},
+    bankid::Strangers,
     clock,
 };
 use anyhow::{Context, Result, anyhow};
@@ -41,6 +42,8 @@ pub(crate) struct Tls {
     asking: TlsAcceptorConfig,
     plain: TlsAcceptorConfig,
     foreign: TlsAcceptorConfig,
+    /// Demands a relying party's certificate in the handshake.
+    strict: TlsAcceptorConfig,
     relying_parties: Arc<dyn ClientCertVerifier>,
     register_clients: Arc<dyn ClientCertVerifier>,
 }
@@ -57,19 +60,28 @@ impl Tls {
             roots.add(issued_by.clone())?;
             Ok(WebPkiClientVerifier::builder_with_provider(roots.into(), provider.clone()).build()?)
         };
+        let any: Arc<dyn ClientCertVerifier> = Arc::new(AnyHolder(provider.clone()));
+        let relying_parties = verifier(&authorities.relying_parties.certificate)?;
         Ok(Self {
-            asking: config(&provider, &right, true)?,
-            plain: config(&provider, &right, false)?,
-            foreign: config(&provider, &foreign_server(host)?, false)?,
-            relying_parties: verifier(&authorities.relying_parties.certificate)?,
+            asking: config(&provider, &right, Some(any))?,
+            plain: config(&provider, &right, None)?,
+            foreign: config(&provider, &foreign_server(host)?, None)?,
+            strict: config(&provider, &right, Some(relying_parties.clone()))?,
+            relying_parties,
             register_clients: verifier(&authorities.register_clients.certificate)?,
         })
     }
 
     /// What `system` shows to a client; with `wrong` a certificate that nobody trusts.
     pub(crate) fn acceptor(&self, system: System, wrong: bool) -> TlsAcceptor {
+        self.acceptor_as(system, wrong, Strangers::Page)
+    }
+
+    /// The same, where `system` may turn strangers away in the handshake.
+    pub(crate) fn acceptor_as(&self, system: System, wrong: bool, strangers: Strangers) -> TlsAcceptor {
         let config = match system {
             _ if wrong => &self.foreign,
+            System::Bankid if strangers == Strangers::Handshake => &self.strict,
             System::Bankid | System::Population => &self.asking,
             _ => &self.plain,
         };
@@ -117,13 +129,16 @@ fn described(leaf: &CertificateDer<'_>) -> Option<ClientCertificate> {
     })
 }
 
-fn config(provider: &Arc<CryptoProvider>, identity: &Identity, ask: bool) -> Result<TlsAcceptorConfig> {
+fn config(
+    provider: &Arc<CryptoProvider>,
+    identity: &Identity,
+    ask: Option<Arc<dyn ClientCertVerifier>>,
+) -> Result<TlsAcceptorConfig> {
     let builder =
         ServerConfig::builder_with_provider(provider.clone()).with_safe_default_protocol_versions()?;
-    let builder = if ask {
-        builder.with_client_cert_verifier(Arc::new(AnyHolder(provider.clone())))
-    } else {
-        builder.with_no_client_auth()
+    let builder = match ask {
+        Some(verifier) => builder.with_client_cert_verifier(verifier),
+        None => builder.with_no_client_auth(),
     };
     let mut config = builder
         .with_single_cert(identity.chain.clone(), identity.key.clone_key())

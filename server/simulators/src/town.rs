@@ -32,12 +32,16 @@ pub struct Options {
     pub port_base: u16,
     /// The population; without it the shipped one.
     pub world: Option<World>,
+    /// Where RSA keys are kept, which take a second to make; without it in `dir`. Towns may share such a folder.
+    pub keys: Option<PathBuf>,
 }
 
 impl Options {
-    /// A town with the shipped world on free ports of 127.0.0.1.
+    /// A town with the shipped world on free ports of 127.0.0.1. Its keys are kept in the folder that the variable
+    /// `TOWN_KEYS` names, so that a suite of tests makes them once.
     pub fn any_port(dir: impl Into<PathBuf>) -> Self {
-        Self { dir: dir.into(), host: Ipv4Addr::LOCALHOST.into(), port_base: 0, world: None }
+        let keys = std::env::var_os("TOWN_KEYS").map(PathBuf::from);
+        Self { dir: dir.into(), host: Ipv4Addr::LOCALHOST.into(), port_base: 0, world: None, keys }
     }
 }
 
@@ -60,7 +64,7 @@ impl Town {
     /// # Errors
     /// A port that is taken, a folder that cannot be written, a world that does not hold together.
     pub async fn start(options: Options) -> Result<Self> {
-        let files = Files::new(&options.dir)?;
+        let files = Files::new(&options.dir, options.keys.as_deref())?;
         let (authorities, tokens) = Authorities::open(&files)?;
         let control = listen(&options, 0).await?;
         let mut listeners = BTreeMap::new();
@@ -145,6 +149,11 @@ impl Town {
         self.state.clock.clone()
     }
 
+    /// Every mail that has arrived, oldest first.
+    pub fn mail(&self) -> Vec<crate::Mail> {
+        self.state.mail.list(&Default::default())
+    }
+
     /// Every request `system` has received.
     pub fn calls(&self, system: System) -> Vec<Call> {
         self.state.calls.list(Some(system))
@@ -169,6 +178,11 @@ impl Town {
     /// The population as it is now.
     pub fn census(&self) -> Arc<crate::world::Census> {
         self.state.census()
+    }
+
+    /// Makes the pupil register put at most `rows` on a page, few enough that a test meets many pages.
+    pub fn page_pupils_by(&self, rows: usize) {
+        self.state.pupil_page.store(rows, std::sync::atomic::Ordering::Relaxed);
     }
 
     /// Closes every socket and waits for the servers to end.

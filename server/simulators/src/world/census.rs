@@ -14,6 +14,8 @@ pub struct Census {
     by_number: HashMap<String, usize>,
     custody: HashMap<String, Vec<usize>>,
     register_guardians: HashMap<String, Vec<usize>>,
+    parents: HashMap<String, Vec<usize>>,
+    older: HashMap<String, Vec<usize>>,
     units: HashMap<String, usize>,
     groups: HashMap<String, usize>,
 }
@@ -55,6 +57,16 @@ impl Census {
                 }
             }
         }
+        let mut parents: HashMap<_, Vec<_>> = HashMap::new();
+        let mut older: HashMap<_, Vec<_>> = HashMap::new();
+        for (at, person) in world.persons.iter().enumerate() {
+            for child in &person.parent_of {
+                parents.entry(child.clone()).or_default().push(at);
+            }
+            if let Some(to) = &person.refers_to {
+                older.entry(to.clone()).or_default().push(at);
+            }
+        }
         let numbered = |(at, p): (usize, &Person)| p.number.clone().map(|number| (number, at));
         Ok(Self {
             by_id: world.persons.iter().enumerate().map(|(at, p)| (p.id.clone(), at)).collect(),
@@ -63,6 +75,8 @@ impl Census {
             groups: world.groups.iter().enumerate().map(|(at, g)| (g.id.clone(), at)).collect(),
             custody,
             register_guardians,
+            parents,
+            older,
             world,
         })
     }
@@ -90,6 +104,17 @@ impl Census {
     /// Everyone the pupil register names as guardian of `child`: custody (whatever its dates) where the registers agree.
     pub fn register_guardians<'a>(&'a self, child: &str) -> impl Iterator<Item = &'a Person> + use<'a> {
         self.listed(self.register_guardians.get(child))
+    }
+
+    /// The parents of `child`, with or without custody.
+    pub fn parents<'a>(&'a self, child: &str) -> impl Iterator<Item = &'a Person> + use<'a> {
+        self.listed(self.parents.get(child))
+    }
+
+    /// Those whose number refers to `person`: the same human being under an older number.
+    pub fn older<'a>(&'a self, person: &Person) -> impl Iterator<Item = &'a Person> + use<'a> {
+        let by_number = person.number.as_ref().and_then(|number| self.older.get(number));
+        self.listed(by_number).chain(self.listed(self.older.get(&person.id)))
     }
 
     /// The number that `person`'s old number refers to.

@@ -71,6 +71,12 @@ impl Person {
         day.is_some_and(|day| day >= 60)
     }
 
+    /// The sex the number tells, which is all a register knows of it: an even ninth digit is a woman's.
+    pub fn woman(&self) -> Option<bool> {
+        let digit = self.number.as_deref()?.chars().nth(10)?.to_digit(10)?;
+        self.in_population_register().then_some(digit % 2 == 0)
+    }
+
     /// Given name and family name.
     pub fn name(&self) -> String {
         format!("{} {}", self.given, self.family).trim().to_owned()
