@@ -90,7 +90,9 @@ fn compile() -> Result<(), Vec<String>> {
             let mut own = BTreeMap::new();
             placeholders(&message.pieces, &mut own);
             for missing in kinds.keys().filter(|name| !own.contains_key(*name)) {
-                faults.push(format!("locales/{language}.ftl: `{key}` does not use {{ ${missing} }}, another language does"));
+                faults.push(format!(
+                    "locales/{language}.ftl: `{key}` does not use {{ ${missing} }}, another language does"
+                ));
             }
         }
         messages.push((key, kinds, said));
@@ -136,7 +138,9 @@ fn read(file: &str, source: &str, categories: &[&str], faults: &mut Vec<String>)
                     faults.push(format!("{file}: `{key}` stands there twice"));
                 }
             }
-            Entry::Term(term) => faults.push(format!("{file}: -{} is a term, which we do not use", term.id.name)),
+            Entry::Term(term) => {
+                faults.push(format!("{file}: -{} is a term, which we do not use", term.id.name))
+            }
             Entry::Comment(_) | Entry::GroupComment(_) | Entry::ResourceComment(_) | Entry::Junk { .. } => {}
         }
     }
@@ -148,7 +152,9 @@ fn pieces(pattern: &Pattern<&str>, categories: &[&str]) -> Result<Vec<Piece>, St
     for element in &pattern.elements {
         match element {
             PatternElement::TextElement { value } => text(&mut read, value),
-            PatternElement::Placeable { expression: Expression::Inline(InlineExpression::StringLiteral { value }) } => {
+            PatternElement::Placeable {
+                expression: Expression::Inline(InlineExpression::StringLiteral { value }),
+            } => {
                 text(&mut read, value);
             }
             PatternElement::Placeable { expression: Expression::Inline(inline) } => {
@@ -168,12 +174,16 @@ fn pieces(pattern: &Pattern<&str>, categories: &[&str]) -> Result<Vec<Piece>, St
                             arms.push((Key::Category((*name).to_owned()), said));
                         }
                         (VariantKey::NumberLiteral { value }, false) => {
-                            let number = value.parse().map_err(|_| format!("chooses by `{value}`, no whole number"))?;
+                            let number = value
+                                .parse()
+                                .map_err(|_| format!("chooses by `{value}`, no whole number"))?;
                             // Numbers are looked at before categories, as Fluent says.
                             arms.insert(0, (Key::Number(number), said));
                         }
                         (VariantKey::Identifier { name } | VariantKey::NumberLiteral { value: name }, _) => {
-                            return Err(format!("has the choice `{name}`; use *[other], {categories:?} and numbers"));
+                            return Err(format!(
+                                "has the choice `{name}`; use *[other], {categories:?} and numbers"
+                            ));
                         }
                     }
                 }
@@ -239,14 +249,18 @@ fn write(messages: &[Row<'_>]) -> String {
             let fields: Vec<_> = kinds.iter().map(|(name, kind)| of(name, *kind)).collect();
             if fields.is_empty() { String::new() } else { format!(" {{ {} }}", fields.join(", ")) }
         };
-        let declared = fields(&|name, kind| format!("{name}: {}", if kind == Kind::Count { "u64" } else { "String" }));
+        let declared =
+            fields(&|name, kind| format!("{name}: {}", if kind == Kind::Count { "u64" } else { "String" }));
         let bound = fields(&|name, _| name.to_owned());
         variants.push_str(&format!("    #[doc = {doc:?}]\n    {name}{declared},\n"));
         arms.push_str(&format!("            Self::{name}{bound} => match language {{\n"));
         sources.push_str(&format!("    ({key:?}, &["));
         for (language, message) in said {
             let language = camel(language);
-            arms.push_str(&format!("                Language::{language} => {},\n", expression(&message.pieces)));
+            arms.push_str(&format!(
+                "                Language::{language} => {},\n",
+                expression(&message.pieces)
+            ));
             sources.push_str(&format!("(Language::{language}, {:?}), ", source(&message.pieces)));
         }
         arms.push_str("            },\n");

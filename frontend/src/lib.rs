@@ -1,1 +1,8 @@
-//! x
+//! The browser half: wakes the islands up.
+
+/// Called once by the page's own script. The islands are those of package `app`.
+#[wasm_bindgen::prelude::wasm_bindgen]
+pub fn hydrate() {
+    console_error_panic_hook::set_once();
+    leptos::mount::hydrate_islands();
+}

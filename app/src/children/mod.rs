@@ -1,0 +1,5 @@
+//! Mina barn.
+
+mod pages;
+
+pub(crate) use pages::{children, school, state};

@@ -1,0 +1,84 @@
+//! A card for each child.
+
+use leptos::prelude::*;
+use model::{ChildCard, ChildToday, Date};
+use portal::Visit;
+
+use crate::{
+    Fault, Place,
+    page::{Page, Reply},
+    text::Text,
+    ui::{dates::day, say::contact},
+};
+
+/// Mina barn.
+pub(crate) async fn children(visit: &Visit) -> Result<Reply, Fault> {
+    let children = visit.guardian()?.children().await?;
+    let today = portal::day_of(visit.now());
+    Page::new(Text::ChildrenTitle, move || {
+        let cards = if children.is_empty() {
+            empty().into_any()
+        } else {
+            let cards = children.into_iter().map(|child| card(child, today)).collect_view();
+            view! { <ul class="cards">{cards}</ul> }.into_any()
+        };
+        view! {
+            <h1>{Text::ChildrenTitle}</h1>
+            {cards}
+            <p class="small">{Text::ChildrenProtected}</p>
+        }
+    })
+    .wide()
+    .until_the_session_ends(visit)
+    .into_reply()
+}
+
+fn card(child: ChildCard, today: Date) -> impl IntoView {
+    let ChildCard { given, family, unit, group, username, email, today: place, .. } = child;
+    let school = school(unit.as_ref().map(|unit| unit.name.clone()), group);
+    let (chip, words) = state(place, today);
+    let own = [(Text::ChildrenUsername, username), (Text::ChildrenEmail, email)];
+    let own: Vec<_> = own
+        .into_iter()
+        .filter_map(|(what, value)| value.map(|value| view! { <div><dt>{what}</dt><dd>{value}</dd></div> }))
+        .collect();
+    view! {
+        <li class="card">
+            <h2>{given}<span class="hid">" "{family}</span></h2>
+            <p>{school}</p>
+            <p class=chip>{words}</p>
+            {(!own.is_empty()).then(|| view! { <dl class="rows">{own}</dl> })}
+            {unit.map(|unit| view! {
+                <details class="fold"><summary>{Text::ChildrenContact}</summary>{contact(unit)}</details>
+            })}
+        </li>
+    }
+}
+
+/// "Exempelskolan, 3B", as far as it is known.
+pub(crate) fn school(unit: Option<String>, group: Option<String>) -> String {
+    match (unit, group) {
+        (Some(unit), Some(group)) => format!("{unit}, {group}"),
+        (Some(one), None) | (None, Some(one)) => one,
+        (None, None) => Text::ChildrenNoSchool.owned(),
+    }
+}
+
+/// A child's place, in a shape and in words.
+pub(crate) fn state(place: ChildToday, today: Date) -> (&'static str, Text) {
+    match place {
+        ChildToday::Enrolled => ("chip good", Text::ChildrenEnrolled),
+        ChildToday::Begins { on } => ("chip wait", Text::ChildrenBegins { date: day(on, today) }),
+        ChildToday::Ended { on } => ("chip off", Text::ChildrenEnded { date: day(on, today) }),
+    }
+}
+
+fn empty() -> impl IntoView {
+    view! {
+        <div class="card empty">
+            <p>{Text::ChildrenEmpty}</p>
+            <p>{Text::ChildrenEmptyWay}</p>
+            <a class="button second" href=Place::Schools.to_string()>{Text::OutcomeFindSchool}</a>
+        </div>
+    }
+}

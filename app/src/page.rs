@@ -1,0 +1,315 @@
+//! How a page comes about: the visit is asked, plain data is loaded, every refusal is known, and only then is HTML
+//! written, in one go.
+
+use std::sync::Arc;
+
+use http::{HeaderMap, HeaderValue, StatusCode, header};
+use hydration_context::SsrSharedContext;
+use leptos::{nonce::Nonce, prelude::*, reactive::owner::Owner};
+use model::{Language, Refusal};
+use portal::{Identification, Visit, Who};
+
+use crate::{
+    Fault, NoBankId, Place, application, children, faults, information, personal, session, sign_in,
+    text::Text,
+    ui::layout::{self, Frame, Head},
+    visit::{NO, refusal_named},
+};
+
+/// What the pages need to know of the site: where its files are and what they are called.
+#[derive(Clone)]
+pub struct Site(Arc<Files>);
+
+pub(crate) struct Files {
+    pub(crate) options: LeptosOptions,
+    pub(crate) css: String,
+}
+
+/// A question for a page.
+pub struct Asked {
+    /// The path as it came.
+    pub path: String,
+    /// The query as it came, without the question mark; empty where there is none.
+    pub query: String,
+    /// The nonce of this answer's content security policy.
+    pub nonce: Nonce,
+}
+
+/// A page's answer, complete.
+pub struct Answer {
+    /// 200, the status of a fault, or 303.
+    pub status: StatusCode,
+    /// `Location` of a redirect, `Refresh`, `Retry-After`.
+    pub headers: HeaderMap,
+    /// HTML; empty for a redirect.
+    pub body: String,
+    /// The page shows the QR frame of our own.
+    pub frames: bool,
+    /// Nothing of a person is on it.
+    pub public: bool,
+}
+
+/// What a page's function comes to.
+pub(crate) enum Reply {
+    /// Show this.
+    Page(Page),
+    /// Go there instead.
+    Go(String),
+}
+
+impl Reply {
+    pub(crate) fn go(place: Place) -> Result<Self, Fault> {
+        Ok(Self::Go(place.to_string()))
+    }
+}
+
+/// A page with everything it says.
+pub(crate) struct Page {
+    title: Text,
+    status: StatusCode,
+    wrong: bool,
+    island: bool,
+    frames: bool,
+    public: bool,
+    wide: bool,
+    headers: HeaderMap,
+    view: Box<dyn FnOnce() -> AnyView + Send>,
+}
+
+impl Page {
+    /// A page for anybody, with no script.
+    pub(crate) fn new<V: IntoView + 'static>(title: Text, view: impl FnOnce() -> V + Send + 'static) -> Self {
+        Self {
+            title,
+            status: StatusCode::OK,
+            wrong: false,
+            island: false,
+            frames: false,
+            public: true,
+            wide: false,
+            headers: HeaderMap::new(),
+            view: Box::new(move || view().into_any()),
+        }
+    }
+
+    /// The page holds an island, and so a script.
+    pub(crate) fn lively(self) -> Self {
+        Self { island: true, ..self }
+    }
+
+    /// Something of a person is on it.
+    pub(crate) fn own(self) -> Self {
+        Self { public: false, ..self }
+    }
+
+    /// It uses the width of the screen: cards side by side.
+    pub(crate) fn wide(self) -> Self {
+        Self { wide: true, ..self }
+    }
+
+    /// It shows what is wrong with a form; its title says so first.
+    pub(crate) fn wrong(self, wrong: bool) -> Self {
+        Self { wrong, ..self }
+    }
+
+    /// It shows the QR frame.
+    pub(crate) fn frames(self, frames: bool) -> Self {
+        Self { frames, ..self }
+    }
+
+    /// It is an error's page.
+    pub(crate) fn status(self, status: StatusCode) -> Self {
+        Self { status, ..self }
+    }
+
+    /// Somebody's page without an island: when the session is over, the browser leaves it by itself.
+    pub(crate) fn until_the_session_ends(mut self, visit: &Visit) -> Self {
+        if let Some(ends) = visit.session_ends() {
+            let seconds = ends.duration_since(visit.now()).as_secs().max(1);
+            if let Ok(refresh) = HeaderValue::from_str(&format!("{seconds}; url={}", Place::SessionEnded)) {
+                self.headers.insert(header::REFRESH, refresh);
+            }
+        }
+        self.own()
+    }
+
+    pub(crate) fn into_reply(self) -> Result<Reply, Fault> {
+        Ok(Reply::Page(self))
+    }
+}
+
+impl Asked {
+    /// The first value of a name in the query.
+    pub(crate) fn value(&self, name: &str) -> Option<String> {
+        url_value(&self.query, name)
+    }
+
+    /// The refusal the page was asked to show.
+    pub(crate) fn refusal(&self) -> Option<Refusal> {
+        self.value(NO).and_then(|word| refusal_named(&word))
+    }
+
+    /// The address as it came: where a change of language leads back to.
+    fn address(&self) -> String {
+        if self.query.is_empty() { self.path.clone() } else { format!("{}?{}", self.path, self.query) }
+    }
+}
+
+impl Site {
+    /// A site with its files as these options say.
+    pub fn new(options: LeptosOptions) -> Self {
+        let css = layout::stylesheet(&options);
+        Self(Arc::new(Files { options, css }))
+    }
+
+    /// Answers for a place.
+    pub async fn page(&self, place: Place, visit: &Visit, asked: &Asked) -> Answer {
+        let frame = Frame {
+            files: Arc::clone(&self.0),
+            language: visit.language(),
+            who: visit.who(),
+            place: Some(place),
+            back: asked.address(),
+            nonce: Some(asked.nonce.clone()),
+        };
+        match reply(place, visit, asked).await {
+            Ok(Reply::Page(page)) => show(frame, page),
+            Ok(Reply::Go(to)) => redirect(&to),
+            Err(Fault::SignIn) => redirect(&way_in(place).to_string()),
+            Err(fault) => {
+                let seconds = if let Fault::TooMany { seconds } = fault { Some(seconds) } else { None };
+                let mut answer = show(frame, faults::page(&fault));
+                if let Some(seconds) = seconds {
+                    answer.headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+                }
+                answer
+            }
+        }
+    }
+
+    /// The page of an error that no page of ours met: it needs no visit and no database.
+    pub fn fault_page(
+        &self,
+        status: StatusCode,
+        language: Language,
+        who: &Who,
+        nonce: Option<Nonce>,
+        path: &str,
+    ) -> String {
+        let frame = Frame {
+            files: Arc::clone(&self.0),
+            language,
+            who: who.clone(),
+            place: Place::parse(path),
+            back: path.to_owned(),
+            nonce,
+        };
+        show(frame, faults::page_of(status, None)).body
+    }
+
+    /// The frame that shows the QR code where there is no script. The server lets it refresh itself.
+    pub fn qr_frame(&self, identification: Option<&Identification>, language: Language) -> String {
+        let html = || sign_in::pages::qr_frame(&self.0.css, identification);
+        render(language, None, html)
+    }
+}
+
+/// The pages, each under its place.
+async fn reply(place: Place, visit: &Visit, asked: &Asked) -> Result<Reply, Fault> {
+    use model::Step;
+    match place {
+        Place::Start => information::start(visit),
+        Place::Information => information::apply(),
+        Place::WhatWeHold => information::what_we_hold(),
+        Place::DataProtection => information::data_protection(),
+        Place::Accessibility => information::accessibility(),
+        Place::Cookies => information::cookies(),
+        Place::RecogniseUs => information::recognise_us(),
+        Place::Schools => information::schools(visit, asked).await,
+        Place::NoBankId => information::no_bankid(),
+        Place::NoBankIdBecause(reason) => information::no_bankid_because(reason),
+        Place::SignIn => sign_in::pages::sign_in(visit, asked),
+        Place::SignInBankId => sign_in::pages::bankid(visit, asked).await,
+        Place::Return => sign_in::pages::back_from_bankid(visit, asked).await,
+        Place::NoCookies => faults::no_cookies(),
+        Place::Apply(Step::Before) => application::before(visit),
+        Place::Apply(Step::Identify) => application::identify(visit, asked).await,
+        Place::Apply(Step::Children) => application::children(visit, asked).await,
+        Place::Apply(Step::Email) => application::email(visit, asked).await,
+        Place::Apply(Step::Confirm) => application::confirm(visit, asked).await,
+        Place::Apply(Step::Check) => application::check(visit, asked).await,
+        Place::Outcome => application::outcome(visit).await,
+        Place::Receipt => application::receipt(visit).await,
+        Place::ConfirmEmail => application::confirm_email(asked),
+        Place::EmailConfirmed => application::email_confirmed(visit, asked),
+        Place::Children => children::children(visit).await,
+        Place::Personal => personal::personal(visit).await,
+        Place::SignedOut => session::pages::signed_out(),
+        Place::SessionEnded => session::pages::ended(visit),
+    }
+}
+
+/// Where somebody goes who has to show first who they are.
+fn way_in(place: Place) -> Place {
+    match place {
+        Place::Apply(_) | Place::Outcome | Place::Receipt => Place::Apply(model::Step::Identify),
+        _ => Place::SignIn,
+    }
+}
+
+fn show(frame: Frame, page: Page) -> Answer {
+    let Page { title, status, wrong, island, frames, public, wide, headers, view } = page;
+    debug_assert!(
+        !island || frame.place.is_some_and(Place::island),
+        "an island on a page that says it has none"
+    );
+    let public = public && frame.who == Who::Stranger;
+    let (language, nonce) = (frame.language, frame.nonce.clone());
+    let body =
+        render(language, nonce, move || layout::document(frame, Head { title, wrong, island, wide }, view));
+    Answer { status, headers, body, frames, public }
+}
+
+fn redirect(to: &str) -> Answer {
+    let mut headers = HeaderMap::new();
+    if let Ok(to) = HeaderValue::from_str(to) {
+        headers.insert(header::LOCATION, to);
+    }
+    Answer { status: StatusCode::SEE_OTHER, headers, body: String::new(), frames: false, public: false }
+}
+
+/// Writes a view. It is written synchronously, under an owner of its own, so nothing of one page can reach another.
+pub(crate) fn render<V: IntoView>(
+    language: Language,
+    nonce: Option<Nonce>,
+    view: impl FnOnce() -> V,
+) -> String {
+    let owner = Owner::new_root(Some(Arc::new(SsrSharedContext::new_islands())));
+    let html = owner.with(|| {
+        provide_context(language);
+        if let Some(nonce) = nonce {
+            provide_context(nonce);
+        }
+        view().to_html()
+    });
+    owner.unset_with_forced_cleanup();
+    html
+}
+
+/// The first value of a name in a query.
+fn url_value(query: &str, name: &str) -> Option<String> {
+    form_urlencoded::parse(query.as_bytes()).find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_query_is_read_as_it_was_typed() {
+        assert_eq!(url_value("a=1&sok=Bj%C3%B6rk+skolan&sok=2", "sok").as_deref(), Some("Björk skolan"));
+        assert_eq!(url_value("nej", "nej").as_deref(), Some(""));
+        assert_eq!(url_value("", "nej"), None);
+        assert_eq!(url_value("x=%ff%zz", "x").as_deref(), Some("\u{fffd}%zz"));
+    }
+}

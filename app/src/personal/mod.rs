@@ -1,0 +1,5 @@
+//! Personuppgifter.
+
+mod pages;
+
+pub(crate) use pages::personal;

@@ -1,0 +1,8 @@
+//! BankID: choosing a device, waiting, coming back.
+
+pub mod islands;
+
+#[cfg(feature = "ssr")]
+pub(crate) mod api;
+#[cfg(feature = "ssr")]
+pub(crate) mod pages;

@@ -1,0 +1,341 @@
+//! The login page, the waiting for BankID, and the way back from it.
+
+use leptos::prelude::*;
+use model::{Device, Purpose, Refusal, Step};
+use portal::{Identification, Phase, Visit, Who};
+
+use super::{
+    api::{Cancel, ComeBack, GoOn, Progress, Start},
+    islands::{Awake, BACK, WaitWords, Waiting, WayBack},
+};
+use crate::{
+    Fault, NoBankId, Place,
+    page::{Asked, Page, Reply},
+    text::{Text, language},
+    ui::{
+        form::{hidden, refusal, refusal_text, send},
+        step::{back, step_head},
+    },
+};
+
+/// The question of an address that says: a login cookie was set a moment ago. Where it is not there, the browser keeps
+/// none.
+pub(crate) const FRESH: &str = "ny";
+
+/// The one login page, for everybody.
+pub(crate) fn sign_in(visit: &Visit, asked: &Asked) -> Result<Reply, Fault> {
+    if let Who::Guardian { .. } = visit.who() {
+        return Reply::go(Place::Children);
+    }
+    let no = asked.refusal();
+    Page::new(Text::SignInTitle, move || {
+        view! {
+            {refusal(no)}
+            <h1>{Text::SignInTitle}</h1>
+            <p class="lead">{Text::SignInLead}</p>
+            {choices(Purpose::SignIn, false)}
+            <p class="small">{Text::SignInNeverAsk}</p>
+            <h2>{Text::SignInNoBankid}</h2>
+            <p>{Text::SignInNoBankidText}</p>
+            {without_bankid()}
+            <h2>{Text::SignInNoAccount}</h2>
+            <p><a href=Place::Apply(Step::Before).to_string()>{Text::StartApply}</a></p>
+        }
+    })
+    .wrong(no.is_some())
+    .into_reply()
+}
+
+/// BankID, on the way into an account.
+pub(crate) async fn bankid(visit: &Visit, asked: &Asked) -> Result<Reply, Fault> {
+    match visit.identification().await? {
+        Some(found) if found.purpose == Purpose::Apply => Reply::go(Place::Apply(Step::Identify)),
+        Some(found) => Page::new(heading(&found), move || {
+            view! {
+                {back(Place::SignIn)}
+                {waiting(found)}
+            }
+        })
+        .lively()
+        .frames(true)
+        .own()
+        .into_reply(),
+        None => Reply::go(elsewhere(visit, asked)),
+    }
+}
+
+/// The second step of the application: the same choice and the same waiting.
+pub(crate) async fn identify(visit: &Visit, asked: &Asked) -> Result<Reply, Fault> {
+    match visit.who() {
+        Who::Guardian { .. } => return Reply::go(Place::Children),
+        Who::Applicant { .. } => return Reply::go(Place::Apply(Step::Children)),
+        Who::Stranger => {}
+    }
+    match visit.identification().await? {
+        Some(found) if found.purpose == Purpose::Apply => Page::new(heading(&found), move || {
+            view! {
+                {step_head(Step::Identify)}
+                {waiting(found)}
+            }
+        })
+        .lively()
+        .frames(true)
+        .own()
+        .into_reply(),
+        None if asked.value(FRESH).is_some() => Reply::go(Place::NoCookies),
+        _ => {
+            let no = asked.refusal();
+            Page::new(Text::ApplyIdentifyTitle, move || {
+                view! {
+                    {refusal(no)}
+                    {step_head(Step::Identify)}
+                    <h1>{Text::ApplyIdentifyTitle}</h1>
+                    <p class="lead">{Text::ApplyIdentifyLead}</p>
+                    {choices(Purpose::Apply, true)}
+                    <p class="small">{Text::SignInNeverAsk}</p>
+                    <p class="out"><a href=Place::NoBankId.to_string()>{Text::SignInNoBankid}</a></p>
+                }
+            })
+            .wrong(no.is_some())
+            .lively()
+            .into_reply()
+        }
+    }
+}
+
+/// Where the app leads back to. Opening it changes nothing: only its form does.
+pub(crate) async fn back_from_bankid(visit: &Visit, asked: &Asked) -> Result<Reply, Fault> {
+    if let Some(no) = asked.refusal() {
+        return turned_away(no).into_reply();
+    }
+    let stopped = match visit.identification().await? {
+        Some(Identification { phase: Phase::Stopped { .. }, purpose, .. }) => Some(purpose),
+        _ => None,
+    };
+    if let Some(purpose) = stopped {
+        return Reply::go(match purpose {
+            Purpose::Apply => Place::Apply(Step::Identify),
+            Purpose::SignIn | Purpose::StepUp => Place::SignInBankId,
+        });
+    }
+    let nonce = asked.value("nonce").unwrap_or_default();
+    Page::new(Text::BankidReturnTitle, move || {
+        view! {
+            <h1>{Text::BankidReturnTitle}</h1>
+            <p class="lead">{Text::BankidReturnLead}</p>
+            <form method="post" action=ComeBack::url() id=BACK>
+                <WayBack nonce ask=Progress::url().to_owned()/>
+                <div class="actions">{send(Text::StepContinue)}</div>
+            </form>
+        }
+    })
+    .lively()
+    .own()
+    .into_reply()
+}
+
+/// The way back did not lead in: what it means, and the way on.
+fn turned_away(no: Refusal) -> Page {
+    Page::new(Text::BankidNotInTitle, move || {
+        view! {
+            <h1>{Text::BankidNotInTitle}</h1>
+            <p class="lead">{refusal_text(no)}</p>
+            <div class="actions">
+                <a class="button" href=Place::SignIn.to_string()>{Text::SessionSignInAgain}</a>
+                <a class="button second" href=Place::Apply(Step::Identify).to_string()>{Text::SessionApplyAgain}</a>
+            </div>
+        }
+    })
+}
+
+/// The code in a frame of its own, for browsers without script. The server lets it refresh itself.
+pub(crate) fn qr_frame(css: &str, found: Option<&Identification>) -> impl IntoView + use<> {
+    let say = match found.map(|found| (found.phase, found.seconds_left)) {
+        Some((Phase::Waiting { advice, .. }, left)) => {
+            let words = portal::advice_text(advice, language());
+            format!("{words} {}", time_left(left))
+        }
+        Some((Phase::Complete, _)) => Text::BankidFrameDone.owned(),
+        Some((Phase::Stopped { .. }, _)) | None => Text::BankidFrameStopped.owned(),
+    };
+    let code = found.is_some_and(|found| found.qr.is_some());
+    view! {
+        <!DOCTYPE html>
+        <html lang=language().tag() dir="ltr">
+            <head>
+                <meta charset="utf-8"/>
+                <meta name="color-scheme" content="light dark"/>
+                <title>{Text::BankidQrAlt}</title>
+                <link rel="stylesheet" href=css.to_owned()/>
+            </head>
+            <body class="frame">
+                {code.then(|| view! {
+                    <img class="qr" src="/bankid/qr.svg" alt=Text::BankidQrAlt.here() width="240" height="240"/>
+                })}
+                <p>{say}</p>
+            </body>
+        </html>
+    }
+}
+
+fn heading(found: &Identification) -> Text {
+    match (found.phase, found.device) {
+        (Phase::Complete, _) => Text::BankidCompleteTitle,
+        (Phase::Stopped { .. }, _) => Text::BankidStoppedTitle,
+        (Phase::Waiting { .. }, Device::Other) => Text::BankidScanTitle,
+        (Phase::Waiting { .. }, Device::This) => Text::BankidOpenTitle,
+    }
+}
+
+/// An identification that goes on, or what it came to.
+fn waiting(found: Identification) -> impl IntoView {
+    let heading = heading(&found);
+    let Identification { purpose, device, phase, seconds_left, launch, qr, .. } = found;
+    let body = match (phase, device) {
+        (Phase::Complete, Device::Other) => go_on().into_any(),
+        (Phase::Complete, Device::This) => view! { <p class="lead">{Text::BankidOtherTab}</p> }.into_any(),
+        (Phase::Stopped { advice }, _) => view! {
+            <p class="lead">{portal::advice_text(advice, language())}</p>
+            {choices(purpose, true)}
+        }
+        .into_any(),
+        (Phase::Waiting { advice, .. }, Device::Other) => {
+            let say = portal::advice_text(advice, language()).to_owned();
+            view! {
+                <Waiting say code=qr.is_some() seconds=seconds_left ask=Progress::url().to_owned() words=words()/>
+                <ol class="how">
+                    <li>{Text::BankidHowOpen}</li>
+                    <li>{Text::BankidHowScan}</li>
+                    <li>{Text::BankidHowConfirm}</li>
+                </ol>
+                {go_on()}
+            }
+            .into_any()
+        }
+        (Phase::Waiting { advice, .. }, Device::This) => {
+            let say = portal::advice_text(advice, language()).to_owned();
+            view! {
+                <p class="lead">{Text::BankidOpenLead}</p>
+                <div class="actions">
+                    {launch.map(|launch| view! { <a class="button" href=launch>{Text::BankidOpen}</a> })}
+                </div>
+                <Waiting say code=false seconds=0 ask=Progress::url().to_owned() words=words()/>
+            }
+            .into_any()
+        }
+    };
+    let instead = matches!(phase, Phase::Waiting { .. }).then(|| {
+        let (other, label) = match device {
+            Device::Other => (Device::This, Text::BankidThisInstead),
+            Device::This => (Device::Other, Text::BankidOtherInstead),
+        };
+        view! {
+            <form method="post" action=Start::url()>
+                {hidden("purpose", word(purpose))}
+                {hidden("device", device_word(other))}
+                {(other == Device::This).then(|| view! { <Awake/> })}
+                <button class="second">{label}</button>
+            </form>
+        }
+    });
+    let cancel = !matches!(phase, Phase::Stopped { .. });
+    let cancel = cancel.then(|| {
+        view! {
+            <form method="post" action=Cancel::url()>
+                {hidden("purpose", word(purpose))}
+                <button class="plain">{Text::BankidCancel}</button>
+            </form>
+        }
+    });
+    view! {
+        <h1>{heading}</h1>
+        {body}
+        <div class="actions">{instead}{cancel}</div>
+        <p class="out"><a href=Place::NoBankId.to_string()>{Text::SignInNoBankid}</a></p>
+    }
+}
+
+/// "Fortsätt": with script it is there too, and does no harm.
+fn go_on() -> impl IntoView {
+    view! { <form method="post" action=GoOn::url()><div class="actions">{send(Text::StepContinue)}</div></form> }
+}
+
+/// Two large choices: where the app is.
+fn choices(purpose: Purpose, lively: bool) -> impl IntoView {
+    view! {
+        <div class="choices">
+            <form method="post" action=Start::url()>
+                {hidden("purpose", word(purpose))}
+                {lively.then(|| view! { <Awake/> })}
+                <button class="choice main" name="device" value=device_word(Device::This)>
+                    <strong>{Text::SignInThisDevice}</strong>
+                    <span>{Text::SignInThisDeviceText}</span>
+                </button>
+            </form>
+            <form method="post" action=Start::url()>
+                {hidden("purpose", word(purpose))}
+                <button class="choice" name="device" value=device_word(Device::Other)>
+                    <strong>{Text::SignInOtherDevice}</strong>
+                    <span>{Text::SignInOtherDeviceText}</span>
+                </button>
+            </form>
+        </div>
+    }
+}
+
+/// The roads without BankID, the same for everybody.
+pub(crate) fn without_bankid() -> impl IntoView {
+    let ways = [
+        (NoBankId::NoNumber, Text::NoBankidNoNumber),
+        (NoBankId::NoBankId, Text::NoBankidNoBankid),
+        (NoBankId::Protected, Text::NoBankidProtected),
+        (NoBankId::Other, Text::NoBankidOther),
+    ];
+    let ways = ways.map(|(why, words)| {
+        view! { <li><a href=Place::NoBankIdBecause(why).to_string()>{words}</a></li> }
+    });
+    view! { <ul class="ways">{ways.into_iter().collect_view()}</ul> }
+}
+
+fn words() -> WaitWords {
+    let (minutes, seconds) = ("{minutes}".to_owned(), "{seconds}".to_owned());
+    WaitWords {
+        time_left: Text::BankidTimeLeft { minutes, seconds }.owned(),
+        qr: Text::BankidQrAlt.owned(),
+        slow: Text::BankidSlow.owned(),
+    }
+}
+
+fn time_left(seconds: u32) -> String {
+    if seconds == 0 {
+        return String::new();
+    }
+    Text::BankidTimeLeft { minutes: (seconds / 60).to_string(), seconds: (seconds % 60).to_string() }.owned()
+}
+
+/// Where somebody goes who has no identification going on.
+fn elsewhere(visit: &Visit, asked: &Asked) -> Place {
+    match visit.who() {
+        Who::Guardian { .. } => Place::Children,
+        Who::Applicant { .. } => Place::Apply(Step::Children),
+        Who::Stranger if asked.value(FRESH).is_some() => Place::NoCookies,
+        Who::Stranger => Place::SignIn,
+    }
+}
+
+/// A purpose as a form sends it.
+fn word(purpose: Purpose) -> &'static str {
+    match purpose {
+        Purpose::Apply => "apply",
+        Purpose::SignIn => "sign-in",
+        Purpose::StepUp => "step-up",
+    }
+}
+
+/// A device as a form sends it.
+fn device_word(device: Device) -> &'static str {
+    match device {
+        Device::This => "this",
+        Device::Other => "other",
+    }
+}

@@ -1,0 +1,101 @@
+//! Questions and answers: the error summary, a hidden answer, the button.
+
+use leptos::prelude::*;
+use model::{CodeForm, Refusal, Wrong, Wrongs};
+
+use crate::text::Text;
+
+/// The error summary over a form: it takes the focus, and each entry leads to its field.
+pub(crate) fn wrongs(wrongs: &Wrongs) -> Option<impl IntoView + use<>> {
+    let entries: Vec<_> = wrongs
+        .iter()
+        .map(|(field, wrong)| view! { <li><a href=format!("#{field}")>{wrong_text(field, wrong)}</a></li> })
+        .collect();
+    (!entries.is_empty()).then(|| {
+        view! {
+            <div class="wrongs" role="alert" tabindex="-1" autofocus>
+                <h2>{Text::WrongSummaryTitle}</h2>
+                <ul>{entries}</ul>
+            </div>
+        }
+    })
+}
+
+/// The same place on a page, for a "no" that is about no single field.
+pub(crate) fn refusal(refusal: Option<Refusal>) -> Option<impl IntoView> {
+    // A wrong field says so itself, with the form that was set aside.
+    refusal.filter(|refusal| *refusal != Refusal::Form).map(|refusal| {
+        view! {
+            <div class="wrongs" role="alert" tabindex="-1" autofocus>
+                <h2>{Text::RefusalSummaryTitle}</h2>
+                <p>{refusal_text(refusal)}</p>
+            </div>
+        }
+    })
+}
+
+/// An answer that is not asked for.
+pub(crate) fn hidden(name: &'static str, value: impl ToString) -> impl IntoView {
+    view! { <input type="hidden" name=name value=value.to_string()/> }
+}
+
+/// The primary button.
+pub(crate) fn send(label: Text) -> impl IntoView {
+    view! { <button>{label}</button> }
+}
+
+/// A form of one button, for a change that needs no answers.
+pub(crate) fn press(to: &'static str, class: &'static str, label: Text) -> impl IntoView {
+    view! { <form method="post" action=to><button class=class>{label}</button></form> }
+}
+
+/// What is wrong with a field, in words; what to do about it.
+pub(crate) fn wrong_text(field: &str, wrong: Wrong) -> Text {
+    match wrong {
+        Wrong::Missing if field == CodeForm::CODE => Text::WrongMissingCode,
+        Wrong::Missing => Text::WrongMissingEmail,
+        Wrong::TooLong => Text::WrongTooLong,
+        Wrong::NotAnEmail => Text::WrongNotAnEmail,
+        Wrong::EmailLetters => Text::WrongEmailLetters,
+        Wrong::NotACode => Text::WrongNotACode,
+        Wrong::WrongCode => Text::WrongWrongCode,
+        Wrong::OldCode => Text::WrongOldCode,
+    }
+}
+
+/// Why something was not done, in words.
+pub(crate) fn refusal_text(refusal: Refusal) -> Text {
+    match refusal {
+        Refusal::Form => Text::RefusalForm,
+        Refusal::StepNotReached => Text::RefusalStepNotReached,
+        Refusal::NoIdentification => Text::RefusalNoIdentification,
+        Refusal::OtherBrowser => Text::RefusalOtherBrowser,
+        Refusal::ReturnSpent => Text::RefusalReturnSpent,
+        Refusal::OtherPerson => Text::RefusalOtherPerson,
+        Refusal::NotTrusted => Text::RefusalNotTrusted,
+        Refusal::BankIdDown => Text::RefusalBankIdDown,
+        Refusal::TooManyTries => Text::RefusalTooManyTries,
+        Refusal::TooManyLetters => Text::RefusalTooManyLetters,
+        Refusal::LinkSpent => Text::RefusalLinkSpent,
+        Refusal::NoChildLeft => Text::RefusalNoChildLeft,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use model::Language;
+
+    use super::*;
+
+    #[test]
+    fn every_wrong_and_every_refusal_has_words_of_its_own_in_every_language() {
+        for language in Language::ALL {
+            let wrongs: std::collections::BTreeSet<_> =
+                Wrong::ALL.iter().map(|wrong| wrong_text("email", *wrong).say(language)).collect();
+            assert_eq!(wrongs.len(), Wrong::ALL.len(), "{language}");
+            let refusals: std::collections::BTreeSet<_> =
+                Refusal::ALL.iter().map(|refusal| refusal_text(*refusal).say(language)).collect();
+            assert_eq!(refusals.len(), Refusal::ALL.len(), "{language}");
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! Saying something: a notice, and whom to call.
+
+use leptos::prelude::*;
+use model::UnitContact;
+
+use crate::{Place, text::Text};
+
+/// What a notice is about; it shows in colour and shape, the words carry it.
+#[derive(Clone, Copy)]
+pub(crate) enum Tone {
+    /// To know.
+    Plain,
+    /// It went well.
+    Good,
+    /// To mind.
+    Warn,
+}
+
+/// A notice of one sentence.
+pub(crate) fn notice(tone: Tone, words: Text) -> impl IntoView {
+    let class = match tone {
+        Tone::Plain => "notice",
+        Tone::Good => "notice good",
+        Tone::Warn => "notice warn",
+    };
+    view! { <div class=class><p>{words}</p></div> }
+}
+
+/// The schools to call, or how to find the right one; always with hours.
+pub(crate) fn whom_to_call(units: Vec<UnitContact>) -> AnyView {
+    if units.is_empty() {
+        return view! {
+            <div class="card contact">
+                <h2>{Text::OutcomeSchoolHeading}</h2>
+                <p><a class="button second" href=Place::Schools.to_string()>{Text::OutcomeFindSchool}</a></p>
+                <p class="small">{Text::OutcomeHours}</p>
+            </div>
+        }
+        .into_any();
+    }
+    units.into_iter().map(contact).collect_view().into_any()
+}
+
+/// A school unit's card: a telephone number to tap, and when somebody answers.
+pub(crate) fn contact(unit: UnitContact) -> impl IntoView {
+    view! {
+        <div class="card contact">
+            <h2>{unit.name}</h2>
+            {unit.phone.map(|phone| view! { <p>{call(&phone)}</p> })}
+            {unit.email.map(|email| view! { <p><a href=format!("mailto:{email}")>{email.clone()}</a></p> })}
+            <p class="small">{Text::OutcomeHours}</p>
+        </div>
+    }
+}
+
+/// A telephone number that can be tapped.
+pub(crate) fn call(phone: &str) -> impl IntoView + use<> {
+    view! { <a class="call" href=dialled(phone)>{phone.to_owned()}</a> }
+}
+
+/// `031-390 06 10` as it is dialled from anywhere (RFC 3966).
+fn dialled(phone: &str) -> String {
+    let digits: String = phone.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect();
+    match digits.strip_prefix('0') {
+        Some(national) => format!("tel:+46{national}"),
+        None => format!("tel:{digits}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_in_groups_can_be_dialled_from_anywhere() {
+        assert_eq!(dialled("031-390 06 10"), "tel:+46313900610");
+        assert_eq!(dialled("+46 31 390 06 10"), "tel:+46313900610");
+    }
+}
