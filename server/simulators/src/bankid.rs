@@ -18,7 +18,7 @@ mod routes;
 
 pub(crate) use answer::failed;
 pub(crate) use order::{Listed, Order};
-pub(crate) use phone::{Play, Played, Refused, Start, Stay};
+pub(crate) use phone::{Approved, Play, Played, Refused, Start, Stay};
 pub(crate) use routes::router;
 
 use crate::{Files, lock};

@@ -1,7 +1,7 @@
 //! The shared front of every HTTPS system: accept, fault, handshake, client certificate, call log.
 //!
 //! A system is an axum [`Router`]. Its handlers find in the request's extensions: [`ClientCertificate`] (systems that demand
-//! one), [`Peer`] (the client's address) and [`AnswerUnknown`] when they are to answer with a code no specification lists.
+//! one) and [`AnswerUnknown`] when they are to answer with a code no specification lists.
 
 use crate::{
     Fault, State, System,
@@ -17,16 +17,12 @@ use axum::{
 use http_body_util::BodyExt;
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
-use std::{convert::Infallible, net::SocketAddr, sync::Arc, time::Duration};
+use std::{convert::Infallible, sync::Arc, time::Duration};
 use tokio::net::{TcpListener, TcpStream};
 use tower::ServiceExt;
 
 /// How long a client may take for its handshake or its request's head.
 const PATIENCE: Duration = Duration::from_secs(15);
-
-/// The client's address, as the socket shows it.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Peer(pub(crate) SocketAddr);
 
 /// In a request's extensions: answer with a code that no specification lists.
 #[derive(Clone, Copy, Debug)]
@@ -54,19 +50,19 @@ pub(crate) async fn serve(listener: TcpListener, system: System, router: Router,
             accepted = listener.accept() => accepted,
             () = closing.cancelled() => return,
         };
-        let Ok((stream, peer)) = accepted else {
+        let Ok((stream, _)) = accepted else {
             // Out of descriptors, as a rule: waiting is all that helps.
             tokio::time::sleep(Duration::from_millis(50)).await;
             continue;
         };
         let front = front.clone();
         let closing = closing.clone();
-        tokio::spawn(async move { closing.run_until_cancelled(front.connection(stream, peer)).await });
+        tokio::spawn(async move { closing.run_until_cancelled(front.connection(stream)).await });
     }
 }
 
 impl Front {
-    async fn connection(self, stream: TcpStream, peer: SocketAddr) {
+    async fn connection(self, stream: TcpStream) {
         let mut changes = self.state.faults.changes();
         let wrong = match self.state.faults.on_connection(self.system) {
             Some(Fault::Down) => return refuse(&stream),
@@ -87,7 +83,7 @@ impl Front {
             .collect();
         let client = self.state.tls.known(self.system, &chain);
         let system = self.system;
-        let service = service_fn(move |request| self.clone().call(request, client.clone(), peer));
+        let service = service_fn(move |request| self.clone().call(request, client.clone()));
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(PATIENCE)
@@ -113,7 +109,6 @@ impl Front {
         self,
         request: Request<Incoming>,
         client: Option<ClientCertificate>,
-        peer: SocketAddr,
     ) -> Result<Response<Body>, Dropped> {
         let time = self.state.clock.now();
         let path = request.uri().path().to_owned();
@@ -141,7 +136,6 @@ impl Front {
             }
             _ => {}
         }
-        request.extensions_mut().insert(Peer(peer));
         let known = client.is_some();
         if let Some(client) = client {
             request.extensions_mut().insert(client);

@@ -34,6 +34,7 @@ pub use calls::{Answer, Call};
 pub use clock::Clock;
 pub use faults::{Fault, Order as FaultOrder};
 pub use post::{Mail, Sms};
+pub use pupil::register_id;
 pub use system::System;
 pub use tls::use_ring;
 pub use town::{Options, Town};

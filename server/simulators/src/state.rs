@@ -11,6 +11,7 @@ use crate::{
     tls::Tls,
     world::{Census, Person, World, shipped},
 };
+use jiff::{civil::Date, tz::TimeZone};
 use std::{
     collections::BTreeMap,
     net::{IpAddr, SocketAddr},
@@ -93,6 +94,11 @@ impl State {
             first,
             census: Mutex::new(census),
         })
+    }
+
+    /// The day it is in Sweden.
+    pub(crate) fn today(&self) -> Date {
+        TimeZone::get("Europe/Stockholm").unwrap_or(TimeZone::UTC).to_datetime(self.clock.now()).date()
     }
 
     /// The population as it is now.

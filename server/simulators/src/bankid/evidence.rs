@@ -23,7 +23,7 @@ use rcgen::{
 };
 use ring::digest::{SHA256, digest};
 use rsa::{Generate, pkcs8::EncodePrivateKey};
-use std::{fmt::Write, fs, path::Path, sync::Arc};
+use std::{fs, path::Path, sync::Arc};
 use tokio::sync::OnceCell;
 use yasna::models::ObjectIdentifier;
 
@@ -255,8 +255,7 @@ fn normalised(data: &str) -> String {
 
 fn element(into: &mut String, start: &str, content: &str) {
     let name = start.split(' ').next().unwrap_or(start);
-    // Writing to a string cannot fail.
-    drop(write!(into, "<{start}>{content}</{name}>"));
+    into.push_str(&format!("<{start}>{content}</{name}>"));
 }
 
 fn signed_info(data: &str, keys: &str) -> String {

@@ -26,7 +26,14 @@ pub(super) fn read(message: &[u8], envelope_from: &str, to: &str, at: Timestamp)
 /// The headers as they were sent, unfolded; one that stands twice has both values, a line each.
 fn headers(parsed: &Message<'_>) -> BTreeMap<String, String> {
     let mut headers = BTreeMap::<String, String>::new();
-    for (name, value) in parsed.headers_raw() {
+    // The parser spells the names it knows its own way, so they are cut from the message itself.
+    let cut = |from: u32, to: u32| {
+        String::from_utf8_lossy(parsed.raw_message.get(from as usize..to as usize).unwrap_or_default())
+    };
+    for header in parsed.headers() {
+        let name = cut(header.offset_field, header.offset_start);
+        let name = name.trim_end().trim_end_matches(':').trim_end();
+        let value = cut(header.offset_start, header.offset_end);
         let unfolded = value.split("\r\n").map(str::trim).collect::<Vec<_>>().join(" ");
         let value = unfolded.trim();
         headers
