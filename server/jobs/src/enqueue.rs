@@ -1,0 +1,89 @@
+//! Writing a job down.
+
+use std::{fmt, time::Duration};
+
+use jiff::Timestamp;
+use sea_orm::{ActiveValue::Set, EntityTrait};
+use serde::Serialize;
+use store::{Tx, entity::job};
+use uuid::Uuid;
+
+use crate::{Job, State, millis};
+
+/// Names a job in the table and in the logs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(transparent)]
+pub struct JobId(pub(crate) Uuid);
+
+impl fmt::Display for JobId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// When a job is to run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Due {
+    enqueued: Timestamp,
+    delay: Duration,
+    deadline: Option<Timestamp>,
+}
+
+impl Due {
+    /// As soon as a worker is free.
+    pub const fn now(now: Timestamp) -> Self {
+        Self { enqueued: now, delay: Duration::ZERO, deadline: None }
+    }
+
+    /// Not before `delay` has passed.
+    pub const fn after(now: Timestamp, delay: Duration) -> Self {
+        Self { enqueued: now, delay, deadline: None }
+    }
+
+    /// Not after `deadline`: from then on the job counts as failed, however many tries are left.
+    pub const fn until(mut self, deadline: Timestamp) -> Self {
+        self.deadline = Some(deadline);
+        self
+    }
+}
+
+/// Why a job could not be written down. Then the transaction that caused it must not be committed either.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum Error {
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] store::Error),
+    /// The job does not serialise to JSON.
+    #[error("job {0} cannot be written as JSON")]
+    Unwritable(&'static str),
+}
+
+/// Writes `job` down in the caller's transaction. Once that is committed, a worker of this process is woken; those of
+/// other processes find it at their next look.
+///
+/// # Errors
+/// See [`Error`].
+pub async fn enqueue<J: Job>(tx: &Tx, job: &J, due: Due) -> Result<JobId, Error> {
+    let id = JobId(Uuid::new_v4());
+    let payload = serde_json::to_string(job).map_err(|_| Error::Unwritable(J::NAME))?;
+    let created_at = due.enqueued.as_millisecond();
+    let row = job::ActiveModel {
+        id: Set(id.to_string()),
+        name: Set(J::NAME.into()),
+        payload: Set(payload),
+        priority: Set(J::PRIORITY),
+        state: Set(State::Waiting.word().into()),
+        tries: Set(0),
+        max_tries: Set(J::MAX_TRIES.into()),
+        due_at: Set(created_at.saturating_add(millis(due.delay))),
+        deadline_at: Set(due.deadline.map(Timestamp::as_millisecond)),
+        lease_until: Set(None),
+        lease_owner: Set(None),
+        last_error: Set(None),
+        created_at: Set(created_at),
+        finished_at: Set(None),
+    };
+    job::Entity::insert(row).exec_without_returning(tx).await.map_err(store::Error::from)?;
+    tx.ring_after_commit();
+    Ok(id)
+}
