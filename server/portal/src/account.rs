@@ -1,13 +1,37 @@
-//! Accounts.
+//! Accounts: one a person, opened by an application, closed by the guardian's school or by the operator.
+
+use anyhow::anyhow;
 use jiff::Timestamp;
-use model::AccountId;
+use model::{AccountId, Email};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, sea_query::Expr,
+};
 use serde::Serialize;
+use store::{
+    Tx,
+    entity::{account as row, bar, child_link, session},
+};
+
+use crate::{
+    Error, Portal, Result,
+    audit::Deed,
+    clock::from_millis,
+    eligibility::{Account, Bar},
+    person::Subject,
+    session::{End, end_all},
+    trail::{Actor, Line},
+};
+
 /// Whether an account can be entered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum AccountState { /// Yes.
- Open, /// No more.
- Closed }
+pub enum AccountState {
+    /// It can.
+    Open,
+    /// No more.
+    Closed,
+}
+
 /// An account as the operator may see it: nothing of the person.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct AccountSummary {
@@ -19,8 +43,155 @@ pub struct AccountSummary {
     pub opened: Timestamp,
     /// Until when.
     pub closed: Option<Timestamp>,
+    /// The reason code of its end.
+    pub close_reason: Option<String>,
     /// How many children it is linked to now.
     pub children: u64,
     /// How many sessions are open.
     pub sessions: u64,
+}
+
+/// Why an account ends, in codes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Closing {
+    /// The operator did it, asked by a school.
+    Operator,
+    /// The holder died.
+    Deceased,
+}
+
+impl Closing {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Operator => "operator",
+            Self::Deceased => "deceased",
+        }
+    }
+}
+
+/// The row of a person's account.
+pub(crate) async fn of_subject(on: &impl ConnectionTrait, subject: &Subject) -> Result<Option<row::Model>> {
+    Ok(row::Entity::find().filter(row::Column::Subject.eq(subject.clone())).one(on).await?)
+}
+
+/// What the rules need to know of it.
+pub(crate) fn standing(row: Option<&row::Model>) -> Account {
+    match row.map(|row| row.state.as_str()) {
+        None => Account::None,
+        Some("open") => Account::Open,
+        Some(_) => Account::Closed,
+    }
+}
+
+/// What a person is barred from now.
+pub(crate) async fn bars(on: &impl ConnectionTrait, subject: &Subject, now: Timestamp) -> Result<Vec<Bar>> {
+    let now = now.as_millisecond();
+    let rows = bar::Entity::find()
+        .filter(bar::Column::Subject.eq(subject.clone()))
+        .filter(bar::Column::Since.lte(now))
+        .filter(Condition::any().add(bar::Column::Until.is_null()).add(bar::Column::Until.gt(now)))
+        .all(on)
+        .await?;
+    let unreadable = |_| anyhow!("a bar's child cannot be read");
+    let bars = rows
+        .into_iter()
+        .map(|row| Ok(Bar { child: row.pupil_id.map(|id| id.parse().map_err(unreadable)).transpose()? }));
+    bars.collect()
+}
+
+/// Ends an account: its links, its sessions and its row, in one transaction. Answers whether it was open.
+pub(crate) async fn close(
+    portal: &Portal,
+    tx: &Tx,
+    account: AccountId,
+    why: Closing,
+    actor: &Actor,
+    now: Timestamp,
+) -> Result<bool> {
+    let id = account.uuid().to_string();
+    let closed = row::Entity::update_many()
+        .col_expr(row::Column::State, Expr::value("closed"))
+        .col_expr(row::Column::ClosedAt, Expr::value(now.as_millisecond()))
+        .col_expr(row::Column::CloseReason, Expr::value(why.word()))
+        .col_expr(row::Column::UpdatedAt, Expr::value(now.as_millisecond()))
+        .filter(row::Column::Id.eq(id.clone()))
+        .filter(row::Column::State.eq("open"))
+        .exec(tx)
+        .await?;
+    if closed.rows_affected == 0 {
+        return Ok(false);
+    }
+    child_link::Entity::update_many()
+        .col_expr(child_link::Column::Until, Expr::value(now.as_millisecond()))
+        .col_expr(child_link::Column::EndReason, Expr::value("account-closed"))
+        .filter(child_link::Column::AccountId.eq(id))
+        .filter(child_link::Column::Until.is_null())
+        .exec(tx)
+        .await?;
+    end_all(tx, account, End::AccountClosed, now).await?;
+    let line = Line::new(Deed::ClosedAccount).of("account", account.uuid()).because(why.word());
+    portal.trail(tx, actor, line, now).await?;
+    Ok(true)
+}
+
+impl Portal {
+    /// Closes an account, for the operator. Its links and sessions end with it. A closed one stays closed.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub async fn close_account(&self, account: AccountId) -> Result<()> {
+        self.account_row(account).await?;
+        let (portal, now) = (self.clone(), self.clock().now());
+        self.change(move |tx| async move {
+            close(&portal, &tx, account, Closing::Operator, &Actor::operator(), now).await.map(drop)
+        })
+        .await
+    }
+
+    /// An account, for the operator.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub async fn show_account(&self, account: AccountId) -> Result<AccountSummary> {
+        let row = self.account_row(account).await?;
+        let on = self.store().reader();
+        let now = self.clock().now().as_millisecond();
+        Ok(AccountSummary {
+            id: account,
+            state: if row.state == "open" { AccountState::Open } else { AccountState::Closed },
+            opened: from_millis(row.opened_at),
+            closed: row.closed_at.map(from_millis),
+            close_reason: row.close_reason,
+            children: child_link::Entity::find()
+                .filter(child_link::Column::AccountId.eq(row.id.clone()))
+                .filter(child_link::Column::Until.is_null())
+                .count(on)
+                .await?,
+            sessions: session::Entity::find()
+                .filter(session::Column::AccountId.eq(row.id))
+                .filter(session::Column::EndedAt.is_null())
+                .filter(session::Column::ExpiresAt.gt(now))
+                .count(on)
+                .await?,
+        })
+    }
+
+    /// The accounts proven for this address, for the operator who was given nothing else. Families share mailboxes.
+    ///
+    /// # Errors
+    /// Only what is broken.
+    pub async fn accounts_by_email(&self, email: &Email) -> Result<Vec<AccountId>> {
+        let rows = row::Entity::find()
+            .filter(row::Column::EmailIndex.eq(self.keys().index_email(email)))
+            .all(self.store().reader())
+            .await?;
+        rows.iter()
+            .map(|row| Ok(row.id.parse().map_err(|_| anyhow!("an account's id cannot be read"))?))
+            .collect()
+    }
+
+    async fn account_row(&self, account: AccountId) -> Result<row::Model> {
+        let found = row::Entity::find_by_id(account.uuid().to_string()).one(self.store().reader()).await?;
+        found.ok_or(Error::NotFound)
+    }
 }

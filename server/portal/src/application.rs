@@ -1,10 +1,43 @@
-//! The application.
+//! Ansökan: from an identified person to an account.
+//!
+//! The draft belongs to the person, not to a session: who leaves and identifies again within a day goes on where they
+//! were. Steps open in their order. What the registers say is asked anew at every step and once more at the last.
+
+use std::collections::BTreeSet;
+
+use anyhow::anyhow;
 use jiff::Timestamp;
-use model::{ChildId, ChildToday, CodeForm, Email, EmailForm, Outcome, Step, UnitContact};
-use crate::{Result, Visit, session::Session};
+use model::{ApplicationId, ChildCard, ChildId, ChildToday, Email, Outcome, Refusal, Step, UnitContact};
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, ModelTrait, QueryFilter};
+use store::{Tx, entity::application as row};
+use uuid::Uuid;
+
+use crate::{
+    Error, Portal, Result, System, Visit, account,
+    audit::Deed,
+    cases,
+    clock::{day_of, from_millis, millis},
+    custody::{self, Custody},
+    eligibility::{Account, Decision, Known, decide},
+    person::Subject,
+    pupils,
+    session::Session,
+    trail::Line,
+};
+
+mod complete;
+mod email;
+mod proof;
+
+pub(crate) use proof::SendEmailCode;
 
 /// An identified person without an account.
-pub struct Applicant<'v> { visit: &'v Visit, session: &'v Session }
+pub struct Applicant<'v> {
+    visit: &'v Visit,
+    session: &'v Session,
+    /// The session became an account's a moment ago: all that is left to say is that it did.
+    raised: bool,
+}
 
 /// A running application, as its own pages show it.
 #[derive(Clone, PartialEq, Eq)]
@@ -52,62 +85,387 @@ pub struct Completed {
     pub session_cookie: String,
 }
 
+/// What the registers and the tables come to for this person.
+struct Assessed {
+    custody: Custody,
+    decision: Decision,
+}
+
 impl<'v> Applicant<'v> {
-    pub(crate) fn of(visit: &'v Visit, session: &'v Session) -> Self { Self { visit, session } }
-    pub(crate) fn already_raised(visit: &'v Visit, session: &'v Session) -> Self { Self { visit, session } }
+    pub(crate) fn of(visit: &'v Visit, session: &'v Session) -> Self {
+        Self { visit, session, raised: false }
+    }
+
+    pub(crate) fn already_raised(visit: &'v Visit, session: &'v Session) -> Self {
+        Self { visit, session, raised: true }
+    }
+
     /// The full name, from BankID.
-    pub fn name(&self) -> String { self.session.name.full() }
+    pub fn name(&self) -> String {
+        self.session.name.full()
+    }
+
     /// What the registers say about this person and an account.
     ///
     /// # Errors
     /// Only what is broken: a register that is down is [`Outcome::RegisterDown`].
-    pub async fn outcome(&self) -> Result<Outcome> { todo!() }
-    /// The units to call for the outcome's page: those of the person's own children, where they may be shown.
+    pub async fn outcome(&self) -> Result<Outcome> {
+        self.must_be_live()?;
+        match self.assess().await {
+            Ok(assessed) => {
+                self.tell_schools(&assessed.decision);
+                Ok(assessed.decision.outcome)
+            }
+            Err(Error::Unavailable(System::PopulationRegister | System::PupilRegister)) => {
+                Ok(Outcome::RegisterDown)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The units to call, for the outcome's page: those of the person's own children, where they may be shown. Always
+    /// empty for [`Outcome::TurnToTheSchool`].
     ///
     /// # Errors
     /// Only what is broken.
-    pub async fn units_to_call(&self) -> Result<Vec<UnitContact>> { todo!() }
-    /// The running application; a new one where there is none. Refuses who is not eligible.
+    pub async fn units_to_call(&self) -> Result<Vec<UnitContact>> {
+        self.must_be_live()?;
+        let units = match self.assess().await {
+            Ok(assessed) => assessed.decision.units,
+            Err(Error::Unavailable(System::PopulationRegister | System::PupilRegister)) => return Ok(vec![]),
+            Err(error) => return Err(error),
+        };
+        let ids = units.iter().map(|unit| unit.uuid().to_string()).collect();
+        let contacts = pupils::units_by_id(self.portal().store().reader(), ids).await?;
+        Ok(contacts.into_values().collect())
+    }
+
+    /// The running application; a new one where there is none.
     ///
     /// # Errors
-    /// [`crate::Error::NotFound`] for who may not apply, [`crate::Error::Unavailable`] while a register is down.
-    pub async fn application(&self) -> Result<Application> { todo!() }
-    /// "Det här är inte mitt barn": a case, and no link.
+    /// [`Refusal::StepNotReached`] for who may not apply: [`Applicant::outcome`] says what to show.
+    /// [`Error::Unavailable`] while a register is down; the draft is kept.
+    pub async fn application(&self) -> Result<Application> {
+        self.must_be_live()?;
+        let assessed = self.eligible().await?;
+        let cards = self.cards(&assessed).await?;
+        let draft = self.in_draft(None, |_, draft| async { Ok(draft) }).await?;
+        self.shown(draft, cards).await
+    }
+
+    /// "Det här är inte mitt barn": a case for the school, and no link.
     ///
     /// # Errors
-    /// [`crate::Error::NotFound`] for a child the application does not list.
-    pub async fn disown(&self, child: ChildId) -> Result<()> { todo!() }
+    /// [`Error::NotFound`] for a child the application does not list; as [`Applicant::application`].
+    pub async fn disown(&self, child: ChildId) -> Result<()> {
+        self.say_of_child(child, true).await
+    }
+
     /// Takes it back.
     ///
     /// # Errors
     /// As [`Applicant::disown`].
-    pub async fn reclaim(&self, child: ChildId) -> Result<()> { todo!() }
+    pub async fn reclaim(&self, child: ChildId) -> Result<()> {
+        self.say_of_child(child, false).await
+    }
+
     /// These are my children.
     ///
     /// # Errors
-    /// [`model::Refusal::NoChildLeft`].
-    pub async fn confirm_children(&self) -> Result<()> { todo!() }
-    /// Keeps the address and sends a letter to it.
-    ///
-    /// # Errors
-    /// Refused: [`model::Refusal::Form`] (set aside as [`EmailForm`]), [`model::Refusal::TooManyLetters`],
-    /// [`model::Refusal::StepNotReached`].
-    pub async fn give_email(&self, form: &EmailForm) -> Result<()> { todo!() }
-    /// Sends another letter with a new code; the old one is worth nothing then.
-    ///
-    /// # Errors
-    /// As [`Applicant::give_email`].
-    pub async fn resend_code(&self) -> Result<()> { todo!() }
-    /// Proves the address with the letter's code.
-    ///
-    /// # Errors
-    /// Refused: [`model::Refusal::Form`] (set aside as [`CodeForm`]), [`model::Refusal::TooManyTries`],
-    /// [`model::Refusal::StepNotReached`].
-    pub async fn confirm_code(&self, form: &CodeForm) -> Result<()> { todo!() }
-    /// The last step, all or nothing: the account, its children, its address, and a new session. Asked again, it gives
-    /// the same account.
-    ///
-    /// # Errors
-    /// Refused: [`model::Refusal::StepNotReached`], [`model::Refusal::NoChildLeft`]; [`crate::Error::Unavailable`].
-    pub async fn complete(&self, information_version: &str) -> Result<Completed> { todo!() }
+    /// [`Refusal::NoChildLeft`]; as [`Applicant::application`].
+    pub async fn confirm_children(&self) -> Result<()> {
+        self.must_be_live()?;
+        let children = self.eligible().await?.decision.children;
+        let (portal, actor, now) = (self.portal().clone(), self.visit.actor(), self.now());
+        self.in_draft(None, move |tx, draft| async move {
+            let denied = denied_of(&draft)?;
+            if children.iter().all(|child| denied.contains(child)) {
+                return Err(Refusal::NoChildLeft.into());
+            }
+            let change = row::ActiveModel {
+                children_confirmed_at: Set(Some(now.as_millisecond())),
+                ..unchanged(&portal, &draft, now)
+            };
+            row::Entity::update(change).exec(&tx).await?;
+            let line = Line::new(Deed::ConfirmedChildren).of("application", id_of(&draft)?);
+            portal.trail(&tx, &actor, line, now).await
+        })
+        .await
+    }
+
+    async fn say_of_child(&self, child: ChildId, is_denied: bool) -> Result<()> {
+        self.must_be_live()?;
+        if !self.eligible().await?.decision.children.contains(&child) {
+            return Err(Error::NotFound);
+        }
+        let (portal, actor, now) = (self.portal().clone(), self.visit.actor(), self.now());
+        let subject = self.session.subject.clone();
+        self.in_draft(None, move |tx, draft| async move {
+            let mut denied = denied_of(&draft)?;
+            let changed = if is_denied { denied.insert(child) } else { denied.remove(&child) };
+            if !changed {
+                return Ok(());
+            }
+            let list =
+                serde_json::to_string(&denied).map_err(|_| anyhow!("a list of ids cannot be written"))?;
+            let change = row::ActiveModel {
+                denied: Set(list),
+                children_confirmed_at: Set(None),
+                ..unchanged(&portal, &draft, now)
+            };
+            row::Entity::update(change).exec(&tx).await?;
+            let deed = if is_denied { Deed::DisownedChild } else { Deed::ReclaimedChild };
+            let line = Line::new(deed).of("application", id_of(&draft)?).child(child);
+            portal.trail(&tx, &actor, line, now).await?;
+            if is_denied {
+                cases::open(&portal, &tx, cases::NOT_MY_CHILD, &subject, child, &actor, now).await
+            } else {
+                cases::close(&tx, cases::NOT_MY_CHILD, &subject, child, now).await
+            }
+        })
+        .await
+    }
+
+    fn portal(&self) -> &'v Portal {
+        &self.visit.0.portal
+    }
+
+    fn now(&self) -> Timestamp {
+        self.visit.0.now
+    }
+
+    fn must_be_live(&self) -> Result<()> {
+        if self.raised { Err(Error::SignIn(model::Assurance::High)) } else { Ok(()) }
+    }
+
+    /// Asks the registers and decides. Whoever asks, the same questions are asked of the same systems.
+    async fn assess(&self) -> Result<Assessed> {
+        let (portal, now) = (self.portal(), self.now());
+        let custody = custody::of(portal, &self.session.subject, &self.session.number, now).await?;
+        let copy_is_good = pupils::copy_is_good(portal, now).await?;
+        let decision = self.decide_on(portal.store().reader(), &custody, &BTreeSet::new()).await?;
+        // Last known data is for links that exist already; a new account waits for the registers.
+        if !custody.fresh {
+            return Err(Error::Unavailable(System::PopulationRegister));
+        }
+        if !copy_is_good {
+            return Err(Error::Unavailable(System::PupilRegister));
+        }
+        Ok(Assessed { custody, decision })
+    }
+
+    async fn decide_on(
+        &self,
+        on: &impl ConnectionTrait,
+        custody: &Custody,
+        denied: &BTreeSet<ChildId>,
+    ) -> Result<Decision> {
+        let account = account::of_subject(on, &self.session.subject).await?;
+        self.portal()
+            .decide_for(on, self.session, custody, account::standing(account.as_ref()), denied, self.now())
+            .await
+    }
+
+    async fn eligible(&self) -> Result<Assessed> {
+        let assessed = self.assess().await?;
+        match assessed.decision.outcome {
+            Outcome::Eligible => Ok(assessed),
+            _ => Err(Refusal::StepNotReached.into()),
+        }
+    }
+
+    async fn cards(&self, assessed: &Assessed) -> Result<Vec<ChildCard>> {
+        let portal = self.portal();
+        pupils::cards(portal, portal.store().reader(), &assessed.decision.children, day_of(self.now())).await
+    }
+
+    /// Gives the schools what they should look into. After the answer, so that its time says nothing of the reason.
+    fn tell_schools(&self, decision: &Decision) {
+        let questions: Vec<_> =
+            decision.findings.iter().filter_map(|(child, finding)| Some((*child, finding.case()?))).collect();
+        if questions.is_empty() {
+            return;
+        }
+        let (portal, actor, now) = (self.portal().clone(), self.visit.actor(), self.now());
+        let subject = self.session.subject.clone();
+        tokio::spawn(async move {
+            let house = portal.clone();
+            let told = portal.change(move |tx| async move {
+                for (child, kind) in questions {
+                    cases::open(&house, &tx, kind, &subject, child, &actor, now).await?;
+                }
+                Ok(())
+            });
+            if let Err(error) = told.await {
+                tracing::error!(%error, "a case could not be written");
+            }
+        });
+    }
+
+    /// Runs `work` on the person's draft, in one transaction; begins a draft where there is none. With `needs`, only if
+    /// that step is reached.
+    async fn in_draft<T, W, F>(&self, needs: Option<Step>, work: W) -> Result<T>
+    where
+        T: Send + 'static,
+        W: FnOnce(Tx, row::Model) -> F + Send + 'static,
+        F: Future<Output = Result<T>> + Send + 'static,
+    {
+        let (portal, session, now) = (self.portal().clone(), self.session.clone(), self.now());
+        let (actor, language) = (self.visit.actor(), self.visit.language());
+        self.portal()
+            .change(move |tx| async move {
+                let draft = match find(&tx, &session.subject, now).await? {
+                    Some(draft) => draft,
+                    None => begin(&portal, &tx, &session, language, &actor, now).await?,
+                };
+                if needs.is_some_and(|step| reached_by(&draft) < step) {
+                    return Err(Refusal::StepNotReached.into());
+                }
+                work(tx, draft).await
+            })
+            .await
+    }
+
+    async fn shown(&self, draft: row::Model, cards: Vec<ChildCard>) -> Result<Application> {
+        let denied = denied_of(&draft)?;
+        let children = cards.into_iter().map(|card| ApplicationChild {
+            denied: denied.contains(&card.id),
+            id: card.id,
+            given: card.given,
+            family: card.family,
+            unit: card.unit,
+            group: card.group,
+            today: card.today,
+        });
+        Ok(Application {
+            children: children.collect(),
+            children_confirmed: draft.children_confirmed_at.is_some(),
+            email: email_of(self.portal(), &draft)?,
+            email_confirmed: draft.email_confirmed_at.is_some(),
+            reached: reached_by(&draft),
+            letters_left: self.letters_left(&draft).await?,
+            letter_sent: draft.code_sent_at.map(from_millis),
+            kept_until: from_millis(draft.expires_at),
+        })
+    }
+}
+
+impl Portal {
+    /// The one place where the pure rule meets what is known of a person.
+    pub(crate) async fn decide_for(
+        &self,
+        on: &impl ConnectionTrait,
+        session: &Session,
+        custody: &Custody,
+        account: Account,
+        denied: &BTreeSet<ChildId>,
+        now: Timestamp,
+    ) -> Result<Decision> {
+        let population = custody.answer.population.as_ref();
+        let wards = population.map_or(&[][..], |population| &population.children);
+        let ahead = self.rules().spans.placement_ahead.as_secs() / 86_400;
+        Ok(decide(&Known {
+            adult: &session.number,
+            population,
+            pupils: &pupils::beside(self, on, &session.subject, wards).await?,
+            account,
+            bars: &account::bars(on, &session.subject, now).await?,
+            denied,
+            today: day_of(now),
+            ahead: i32::try_from(ahead).unwrap_or(i32::MAX),
+            municipality: &self.rules().municipality,
+        }))
+    }
+}
+
+/// The furthest step of a person's draft, for who comes back.
+pub(crate) async fn reached(tx: &Tx, subject: &Subject, now: Timestamp) -> Result<Step> {
+    Ok(find(tx, subject, now).await?.as_ref().map_or(Step::Children, reached_by))
+}
+
+fn reached_by(draft: &row::Model) -> Step {
+    if draft.children_confirmed_at.is_none() {
+        Step::Children
+    } else if draft.email.is_none() {
+        Step::Email
+    } else if draft.email_confirmed_at.is_none() {
+        Step::Confirm
+    } else {
+        Step::Check
+    }
+}
+
+/// The person's draft, unless it ran out or was completed.
+async fn find(tx: &Tx, subject: &Subject, now: Timestamp) -> Result<Option<row::Model>> {
+    let found = row::Entity::find().filter(row::Column::Subject.eq(subject.clone())).one(tx).await?;
+    Ok(found.filter(|draft| draft.state == "open" && draft.expires_at > now.as_millisecond()))
+}
+
+async fn begin(
+    portal: &Portal,
+    tx: &Tx,
+    session: &Session,
+    language: model::Language,
+    actor: &crate::trail::Actor,
+    now: Timestamp,
+) -> Result<row::Model> {
+    let old = row::Entity::find().filter(row::Column::Subject.eq(session.subject.clone())).one(tx).await?;
+    if let Some(old) = old {
+        if old.state != "open" {
+            return Err(Refusal::StepNotReached.into());
+        }
+        // It ran out: nothing of it is taken over.
+        old.delete(tx).await?;
+    }
+    let id = Uuid::new_v4();
+    let row_id = id.to_string();
+    let draft = row::Model {
+        number: portal.seal("application", "number", &row_id, session.number.reveal())?,
+        subject: session.subject.clone(),
+        state: "open".to_owned(),
+        denied: "[]".to_owned(),
+        children_confirmed_at: None,
+        email: None,
+        email_index: None,
+        email_confirmed_at: None,
+        codes_sent: 0,
+        code_sent_at: None,
+        language: language.tag().to_owned(),
+        account_id: None,
+        created_at: now.as_millisecond(),
+        updated_at: now.as_millisecond(),
+        expires_at: now.as_millisecond().saturating_add(millis(portal.rules().spans.draft)),
+        id: row_id,
+    };
+    row::Entity::insert(row::ActiveModel::from(draft.clone())).exec_without_returning(tx).await?;
+    portal.trail(tx, actor, Line::new(Deed::BeganApplication).of("application", id), now).await?;
+    Ok(draft)
+}
+
+/// A change of the draft that touches nothing but its times: every step taken keeps it another day.
+fn unchanged(portal: &Portal, draft: &row::Model, now: Timestamp) -> row::ActiveModel {
+    row::ActiveModel {
+        id: sea_orm::ActiveValue::Unchanged(draft.id.clone()),
+        updated_at: Set(now.as_millisecond()),
+        expires_at: Set(now.as_millisecond().saturating_add(millis(portal.rules().spans.draft))),
+        ..<row::ActiveModel as sea_orm::ActiveModelTrait>::default()
+    }
+}
+
+fn denied_of(draft: &row::Model) -> Result<BTreeSet<ChildId>> {
+    Ok(serde_json::from_str(&draft.denied).map_err(|_| anyhow!("a list of ids cannot be read"))?)
+}
+
+fn id_of(draft: &row::Model) -> Result<Uuid> {
+    Ok(draft.id.parse().map_err(|_| anyhow!("an application's id cannot be read"))?)
+}
+
+fn application_id(draft: &row::Model) -> Result<ApplicationId> {
+    id_of(draft).map(ApplicationId::from_uuid)
+}
+
+fn email_of(portal: &Portal, draft: &row::Model) -> Result<Option<Email>> {
+    let Some(sealed) = &draft.email else { return Ok(None) };
+    let text = portal.unseal("application", "email", &draft.id, sealed)?;
+    Ok(Some(Email::parse(&text).map_err(|_| anyhow!("a kept address cannot be read"))?))
 }

@@ -1,26 +1,115 @@
-//! Refused forms.
-use model::Shown;
+//! What was typed and refused, kept for a while so that its page can show it again. It never travels in an address.
+//!
+//! It belongs to the visitor's session, or to the login cookie of somebody who has none yet, and is encrypted.
+
+use model::{Refusal, Shown};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, sea_query::OnConflict};
 use serde::{Serialize, de::DeserializeOwned};
-use crate::{Result, Visit};
+use store::entity::aside as row;
+
+use crate::{Result, Visit, clock::millis, token};
+
+/// The name the refusal of a step is kept under.
+const REFUSAL: &str = "refusal";
+/// The most bytes that are kept. No form of ours is longer, and nobody fills the table with more.
+const LONGEST: usize = 64 * 1024;
+
 impl Visit {
-    /// Keeps a refused form for the page that shows it again.
+    /// Keeps a refused form for the page that shows it again, until it is replaced or the step is passed. Does nothing
+    /// for a stranger without a login.
     ///
     /// # Errors
     /// Only what is broken.
-    pub async fn set_aside<F: Serialize + Sync>(&self, form: &'static str, shown: &Shown<F>) -> Result<()> { todo!() }
+    pub async fn set_aside<F: Serialize + Sync>(&self, form: &'static str, shown: &Shown<F>) -> Result<()> {
+        self.put_aside(form, shown).await
+    }
+
     /// The refused form of this name, if this visitor has one.
     ///
     /// # Errors
     /// Only what is broken.
-    pub async fn aside<F: DeserializeOwned>(&self, form: &'static str) -> Result<Option<Shown<F>>> { todo!() }
-    /// Keeps why something was refused, for the page that the visitor is sent back to.
+    pub async fn aside<F: DeserializeOwned>(&self, form: &'static str) -> Result<Option<Shown<F>>> {
+        self.look_aside(form).await
+    }
+
+    /// Keeps why something was refused, for the page the visitor is sent back to.
     ///
     /// # Errors
     /// Only what is broken.
-    pub async fn set_aside_refusal(&self, refusal: model::Refusal) -> Result<()> { todo!() }
+    pub async fn set_aside_refusal(&self, refusal: Refusal) -> Result<()> {
+        self.put_aside(REFUSAL, &refusal).await
+    }
+
     /// The refusal to show, once.
     ///
     /// # Errors
     /// Only what is broken.
-    pub async fn take_refusal(&self) -> Result<Option<model::Refusal>> { todo!() }
+    pub async fn take_refusal(&self) -> Result<Option<Refusal>> {
+        let refusal = self.look_aside(REFUSAL).await?;
+        if refusal.is_some() {
+            self.forget_aside(REFUSAL).await?;
+        }
+        Ok(refusal)
+    }
+
+    /// The step is passed: what was refused on the way is forgotten.
+    pub(crate) async fn forget_aside(&self, form: &'static str) -> Result<()> {
+        let Some(owner) = self.owner() else { return Ok(()) };
+        row::Entity::delete_many()
+            .filter(row::Column::Owner.eq(owner))
+            .filter(row::Column::Form.eq(form))
+            .exec(self.0.portal.store().writer())
+            .await?;
+        Ok(())
+    }
+
+    async fn put_aside<T: Serialize + Sync>(&self, form: &'static str, value: &T) -> Result<()> {
+        let Some(owner) = self.owner() else { return Ok(()) };
+        let portal = &self.0.portal;
+        let body = portal.seal_json("aside", "body", &place(&owner, form), value)?;
+        if body.len() > LONGEST {
+            return Ok(());
+        }
+        let now = self.0.now.as_millisecond();
+        let row = row::ActiveModel {
+            owner: Set(owner),
+            form: Set(form.to_owned()),
+            body: Set(body),
+            created_at: Set(now),
+            expires_at: Set(now.saturating_add(millis(portal.rules().spans.aside))),
+        };
+        let replaced = OnConflict::columns([row::Column::Owner, row::Column::Form])
+            .update_columns([row::Column::Body, row::Column::CreatedAt, row::Column::ExpiresAt])
+            .to_owned();
+        row::Entity::insert(row)
+            .on_conflict(replaced)
+            .exec_without_returning(portal.store().writer())
+            .await?;
+        Ok(())
+    }
+
+    async fn look_aside<T: DeserializeOwned>(&self, form: &'static str) -> Result<Option<T>> {
+        let Some(owner) = self.owner() else { return Ok(None) };
+        let place = place(&owner, form);
+        let portal = &self.0.portal;
+        let found = row::Entity::find_by_id((owner, form.to_owned())).one(portal.store().reader()).await?;
+        let Some(row) = found.filter(|row| row.expires_at > self.0.now.as_millisecond()) else {
+            return Ok(None);
+        };
+        // After a deploy a form can have another shape: then nothing is shown again, and nothing breaks.
+        Ok(portal.unseal_json("aside", "body", &place, &row.body).ok())
+    }
+
+    /// Whose it is: the session's, else the login cookie's.
+    fn owner(&self) -> Option<Vec<u8>> {
+        let session = self.0.found.live.as_ref().map(|session| session.id.to_string());
+        match session {
+            Some(id) => Some(token::hash(&id)),
+            None => token::hash_of_cookie(self.0.asking.login.as_deref()),
+        }
+    }
+}
+
+fn place(owner: &[u8], form: &str) -> String {
+    format!("{}/{form}", hex::encode(owner))
 }

@@ -1,10 +1,26 @@
-//! Mina barn.
+//! Mina barn: a guardian's children, as far as the guardian may see them at this moment.
+
 use jiff::civil::Date;
-use model::{AccountId, ChildCard, Email, Personal};
-use crate::{Result, Visit, session::Session};
+use model::{AccountId, Assurance, ChildCard, Email};
+use store::Tx;
+
+use crate::{
+    Error, Portal, Result, Visit, account,
+    audit::Deed,
+    clock::{day_of, from_millis},
+    custody,
+    links::{self, Settled},
+    pupils,
+    session::Session,
+    trail::Line,
+};
 
 /// A person with an account.
-pub struct Guardian<'v> { visit: &'v Visit, session: &'v Session, account: AccountId }
+pub struct Guardian<'v> {
+    pub(crate) visit: &'v Visit,
+    pub(crate) session: &'v Session,
+    pub(crate) account: AccountId,
+}
 
 /// What the receipt of an application says.
 #[derive(Clone, PartialEq, Eq)]
@@ -12,28 +28,74 @@ pub struct Receipt {
     /// Account since.
     pub opened: Date,
     /// The proven address.
-    pub email: Email,
+    pub email: Option<Email>,
     /// The children linked now.
     pub children: Vec<ChildCard>,
 }
 
 impl<'v> Guardian<'v> {
-    pub(crate) fn of(visit: &'v Visit, session: &'v Session, account: AccountId) -> Self { Self { visit, session, account } }
+    pub(crate) fn of(visit: &'v Visit, session: &'v Session, account: AccountId) -> Self {
+        Self { visit, session, account }
+    }
+
     /// The full name.
-    pub fn name(&self) -> String { self.session.name.full() }
-    /// The guardian's children, as custody and the pupil register say at this moment. Each look is in the audit log.
+    pub fn name(&self) -> String {
+        self.session.name.full()
+    }
+
+    /// The guardian's children, as custody and the pupil register say at this moment. Every child that is shown is in
+    /// the audit log before it is.
     ///
     /// # Errors
-    /// [`crate::Error::SignIn`] where the account was closed meanwhile.
-    pub async fn children(&self) -> Result<Vec<ChildCard>> { todo!() }
-    /// What the house holds of the guardian, with sources.
+    /// [`Error::SignIn`] where the account was closed meanwhile; [`Error::Unavailable`] where the population register
+    /// has been down for longer than its last answer may be used.
+    pub async fn children(&self) -> Result<Vec<ChildCard>> {
+        let portal = self.portal();
+        let custody =
+            custody::of(portal, &self.session.subject, &self.session.number, self.visit.0.now).await?;
+        let (visit, session, account) = (self.visit.clone(), self.session.clone(), self.account);
+        let cards = portal
+            .change(move |tx| async move {
+                let (portal, actor, now) = (&visit.0.portal, visit.actor(), visit.0.now);
+                let settled = links::settle(portal, &tx, &session, account, &custody, &actor, now).await?;
+                let Settled::Children(children) = settled else { return Ok(None) };
+                let cards = pupils::cards(portal, &tx, &children, day_of(now)).await?;
+                for card in &cards {
+                    portal.trail(&tx, &actor, Line::new(Deed::SawChild).child(card.id), now).await?;
+                }
+                Ok(Some(cards))
+            })
+            .await?;
+        cards.ok_or(Error::SignIn(Assurance::High))
+    }
+
+    /// What the receipt says.
     ///
     /// # Errors
     /// As [`Guardian::children`].
-    pub async fn personal(&self) -> Result<Personal> { todo!() }
-    /// The receipt.
-    ///
-    /// # Errors
-    /// As [`Guardian::children`].
-    pub async fn receipt(&self) -> Result<Receipt> { todo!() }
+    pub async fn receipt(&self) -> Result<Receipt> {
+        let children = self.children().await?;
+        let account = self.row(None).await?;
+        let email = account.email.as_deref().map(|sealed| self.email(&account.id, sealed)).transpose()?;
+        Ok(Receipt { opened: day_of(from_millis(account.opened_at)), email, children })
+    }
+
+    pub(crate) fn portal(&self) -> &'v Portal {
+        &self.visit.0.portal
+    }
+
+    /// The account's row, if it is still open.
+    pub(crate) async fn row(&self, tx: Option<&Tx>) -> Result<store::entity::account::Model> {
+        let row = match tx {
+            Some(tx) => account::of_subject(tx, &self.session.subject).await?,
+            None => account::of_subject(self.portal().store().reader(), &self.session.subject).await?,
+        };
+        let id = self.account.uuid().to_string();
+        row.filter(|row| row.state == "open" && row.id == id).ok_or(Error::SignIn(Assurance::High))
+    }
+
+    pub(crate) fn email(&self, row: &str, sealed: &[u8]) -> Result<Email> {
+        let text = self.portal().unseal("account", "email", row, sealed)?;
+        Ok(Email::parse(&text).map_err(|_| anyhow::anyhow!("a kept address cannot be read"))?)
+    }
 }

@@ -60,7 +60,7 @@ pub fn stockholm() -> TimeZone {
 
 /// The calendar day in Sweden.
 pub fn day_of(time: Timestamp) -> Date {
-    time.to_zoned(stockholm()).date()
+    time.to_zoned_datetime(stockholm()).date()
 }
 
 /// A column's milliseconds as a time; what no time can be is read as the beginning of time.

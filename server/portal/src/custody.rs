@@ -1,1 +1,224 @@
-//! To come.
+//! Custody, as folkbokföringen tells it: asked at login, again when the answer is older than it is trusted for, and at
+//! once when a register says that the person changed.
+//!
+//! Invariant: everybody's question takes the same calls in the same order, whatever the answer: who waits learns nothing.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+use model::{PersonId, Protection};
+use navet::{Answer, Gone, Post, Status};
+use sea_orm::{
+    ActiveValue::Set,
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter,
+    sea_query::{Expr, ExprTrait, OnConflict},
+};
+use serde::{Deserialize, Serialize};
+use store::entity::custody_check as row;
+
+use crate::{
+    Error, Portal, Result, System,
+    clock::{from_millis, millis},
+    eligibility::{Mark, Population, Ward},
+    person::{Name, Subject},
+    pupils,
+};
+
+/// What folkbokföringen last said of a person.
+#[derive(Clone)]
+pub(crate) struct Custody {
+    pub(crate) answer: Told,
+    pub(crate) checked: Timestamp,
+    pub(crate) correlation: String,
+    /// Younger than it is trusted for. Otherwise it is last known data: the register is down.
+    pub(crate) fresh: bool,
+}
+
+/// An answer as it is kept: no more of it than the house may know.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct Told {
+    pub(crate) population: Option<Population>,
+    pub(crate) person: Option<Registered>,
+}
+
+/// The person's own name and address in the register, for Personuppgifter.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct Registered {
+    pub(crate) name: Name,
+    /// Line by line; none for who is protected or has none.
+    pub(crate) address: Vec<String>,
+}
+
+/// What folkbokföringen says of this person: fresh, or last known while it is down.
+///
+/// # Errors
+/// [`Error::Unavailable`] where it is down and what is known is too old.
+pub(crate) async fn of(
+    portal: &Portal,
+    subject: &Subject,
+    number: &PersonId,
+    now: Timestamp,
+) -> Result<Custody> {
+    let spans = &portal.rules().spans;
+    let known = row::Entity::find_by_id(subject.clone()).one(portal.store().reader()).await?;
+    let age = |row: &row::Model| now.as_millisecond() - row.checked_at;
+    if let Some(row) = &known
+        && row.stale == 0
+        && (0..millis(spans.trust_for)).contains(&age(row))
+    {
+        return read(portal, row, true);
+    }
+    match ask(portal, subject, number).await {
+        Ok((answer, correlation)) => {
+            let stale = known.map_or(0, |row| row.stale);
+            keep(portal, subject, &answer, &correlation, stale, now).await?;
+            Ok(Custody { answer, checked: now, correlation, fresh: true })
+        }
+        Err(error) => {
+            tracing::warn!(%error, "the population register gives no answer");
+            metrics::counter!("portal_register_errors", "system" => System::PopulationRegister.word())
+                .increment(1);
+            match known {
+                Some(row) if age(&row) < millis(spans.last_known) => read(portal, &row, false),
+                _ => Err(Error::Unavailable(System::PopulationRegister)),
+            }
+        }
+    }
+}
+
+/// Two calls, always: the person, then the children named by either register (or, where there are none, the person once
+/// more, so that the time says nothing).
+async fn ask(portal: &Portal, subject: &Subject, number: &PersonId) -> anyhow::Result<(Told, String)> {
+    let patience = portal.rules().spans.register_patience;
+    let navet = &portal.0.parts.navet;
+    let adult = tokio::time::timeout(patience, navet.lookup(std::slice::from_ref(number))).await??;
+    let post = post_of(&adult, number);
+    let mut children: BTreeSet<PersonId> =
+        pupils::numbers_beside(portal, subject).await.map_err(anyhow::Error::new)?.into_iter().collect();
+    if let Some(post) = post {
+        children.extend(post.guardian_of.iter().map(|relation| relation.number.clone()));
+    }
+    let second: Vec<PersonId> =
+        if children.is_empty() { vec![number.clone()] } else { children.iter().cloned().collect() };
+    let told = tokio::time::timeout(patience, navet.lookup(&second)).await??;
+    let correlation = told.correlations.first().or(adult.correlations.first());
+    let correlation = correlation.map(ToString::to_string).unwrap_or_default();
+    let population = post.map(|post| population_of(number, post, &children, &told));
+    Ok((Told { population, person: post.map(registered) }, correlation))
+}
+
+/// The post kept under the number, or under the one that replaced it.
+fn post_of<'a>(answer: &'a Answer, number: &PersonId) -> Option<&'a Post> {
+    answer.post(number).or_else(|| answer.posts.iter().find(|post| post.refers_to.contains(number)))
+}
+
+fn population_of(
+    number: &PersonId,
+    adult: &Post,
+    children: &BTreeSet<PersonId>,
+    told: &Answer,
+) -> Population {
+    let numbers: BTreeSet<&PersonId> = [number, &adult.number].into_iter().chain(&adult.refers_to).collect();
+    let wards = children.iter().map(|child| {
+        let adult_says = adult.guardian_of.iter().any(|it| it.number == *child && it.gone.is_none());
+        let Some(post) = post_of(told, child) else {
+            // Unknown to the register: whatever the other side says, nobody vouches for it.
+            return Ward {
+                number: child.clone(),
+                adult_says,
+                child_says: false,
+                protection: Protection::None,
+                mark: Mark::Void,
+                municipality: None,
+                since: None,
+            };
+        };
+        let guard = post.guardians.iter().find(|it| it.gone.is_none() && numbers.contains(&it.number));
+        Ward {
+            number: child.clone(),
+            adult_says,
+            child_says: guard.is_some(),
+            protection: post.protection,
+            mark: mark_of(post),
+            municipality: post.municipality.clone(),
+            since: guard.and_then(|it| it.from),
+        }
+    });
+    Population { protection: adult.protection, mark: mark_of(adult), children: wards.collect() }
+}
+
+fn mark_of(post: &Post) -> Mark {
+    match (&post.deregistration, &post.status) {
+        (Some(gone), _) => match gone.reason {
+            Gone::Dead => Mark::Dead,
+            Gone::Emigrated | Gone::Lost => Mark::Away,
+            _ => Mark::Void,
+        },
+        (None, Status::Active) => Mark::None,
+        // A dormant number nobody confirmed for years, a closed one, and what we do not know.
+        (None, _) => Mark::Void,
+    }
+}
+
+fn registered(post: &Post) -> Registered {
+    let address = match &post.address {
+        Some(address) if !post.protection.is_protected() => {
+            let town = [address.postcode.as_deref(), address.city.as_deref()];
+            let town = town.into_iter().flatten().collect::<Vec<_>>().join(" ");
+            let care_of = address.care_of.as_ref().map(|name| format!("c/o {name}"));
+            let lines = care_of.into_iter().chain(address.lines.iter().cloned()).chain([town]);
+            lines.chain(address.country.clone()).filter(|line| !line.trim().is_empty()).collect()
+        }
+        _ => Vec::new(),
+    };
+    Registered { name: Name { given: post.given.clone(), family: post.family.clone() }, address }
+}
+
+fn read(portal: &Portal, row: &row::Model, fresh: bool) -> Result<Custody> {
+    let answer = portal.unseal_json("custody_check", "answer", &hex::encode(&row.subject), &row.answer)?;
+    Ok(Custody { answer, checked: from_millis(row.checked_at), correlation: row.correlation.clone(), fresh })
+}
+
+async fn keep(
+    portal: &Portal,
+    subject: &Subject,
+    answer: &Told,
+    correlation: &str,
+    stale: i64,
+    now: Timestamp,
+) -> Result<()> {
+    let row = row::ActiveModel {
+        answer: Set(portal.seal_json("custody_check", "answer", &hex::encode(subject), answer)?),
+        subject: Set(subject.clone()),
+        checked_at: Set(now.as_millisecond()),
+        correlation: Set(correlation.to_owned()),
+        stale: Set(0),
+    };
+    // A change told while we asked is not forgotten: only what was known before is taken away.
+    let replaced = OnConflict::column(row::Column::Subject)
+        .update_columns([row::Column::Answer, row::Column::CheckedAt, row::Column::Correlation])
+        .value(row::Column::Stale, Expr::col((row::Entity, row::Column::Stale)).sub(stale))
+        .to_owned();
+    row::Entity::insert(row).on_conflict(replaced).exec_without_returning(portal.store().writer()).await?;
+    Ok(())
+}
+
+/// The next look asks again, whatever the age of the answer.
+pub(crate) async fn mark_stale(on: &impl ConnectionTrait, subject: &Subject) -> Result<()> {
+    row::Entity::update_many()
+        .col_expr(row::Column::Stale, Expr::col(row::Column::Stale).add(1_i64))
+        .filter(row::Column::Subject.eq(subject.clone()))
+        .exec(on)
+        .await?;
+    Ok(())
+}
+
+impl Portal {
+    /// A register says that this person changed: the next look asks again.
+    ///
+    /// # Errors
+    /// Only what is broken.
+    pub async fn person_changed(&self, number: &PersonId) -> Result<()> {
+        mark_stale(self.store().writer(), &self.keys().index_number(number)).await
+    }
+}

@@ -72,3 +72,19 @@ impl From<Refusal> for Error {
         Self::Refused(refusal)
     }
 }
+
+impl From<store::Error> for Error {
+    /// A database that is busy, away or full is a bad day, not a bug. Its errors hold codes only.
+    fn from(error: store::Error) -> Self {
+        match error {
+            store::Error::Busy(_) | store::Error::Full => Self::Unavailable(System::Database),
+            other => Self::Broken(anyhow::Error::new(other)),
+        }
+    }
+}
+
+impl From<sea_orm::DbErr> for Error {
+    fn from(error: sea_orm::DbErr) -> Self {
+        store::Error::from(error).into()
+    }
+}

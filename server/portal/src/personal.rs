@@ -1,1 +1,71 @@
-//! To come.
+//! Personuppgifter: what the house holds of a guardian, each datum with its source and its day.
+
+use model::{Datum, Language, Personal, Source};
+
+use crate::{
+    Error, Guardian, Result,
+    audit::Deed,
+    clock::{day_of, from_millis},
+    custody,
+    person::Name,
+    trail::Line,
+};
+
+impl Guardian<'_> {
+    /// What the house holds of the guardian, with sources. A population register that is down leaves out what only it
+    /// knows.
+    ///
+    /// # Errors
+    /// [`Error::SignIn`] where the account was closed meanwhile.
+    pub async fn personal(&self) -> Result<Personal> {
+        let (portal, now) = (self.portal(), self.visit.0.now);
+        let told = match custody::of(portal, &self.session.subject, &self.session.number, now).await {
+            Ok(custody) => custody.answer.person.map(|person| (person, day_of(custody.checked))),
+            Err(Error::Unavailable(_)) => None,
+            Err(error) => return Err(error),
+        };
+        let row = {
+            let (visit, session, account) = (self.visit.clone(), self.session.clone(), self.account);
+            portal
+                .change(move |tx| async move {
+                    let row = Guardian::of(&visit, &session, account).row(Some(&tx)).await?;
+                    let line = Line::new(Deed::SawPersonal).of("account", account.uuid());
+                    visit.0.portal.trail(&tx, &visit.actor(), line, now).await?;
+                    Ok(row)
+                })
+                .await?
+        };
+        let opened = day_of(from_millis(row.opened_at));
+        let name: Name = portal.unseal_json("account", "name", &row.id, &row.name)?;
+        let email = match (&row.email, row.email_verified_at) {
+            (Some(sealed), Some(verified)) => Some(Datum {
+                value: self.email(&row.id, sealed)?.reveal().to_owned(),
+                source: Source::Guardian,
+                as_of: day_of(from_millis(verified)),
+            }),
+            _ => None,
+        };
+        let language = Language::from_tag(&row.language).unwrap_or_default();
+        Ok(Personal {
+            name: match &told {
+                Some((person, day)) => {
+                    Datum { value: person.name.full(), source: Source::PopulationRegister, as_of: *day }
+                }
+                None => Datum { value: name.full(), source: Source::BankId, as_of: opened },
+            },
+            number: Datum { value: self.session.number.masked(), source: Source::BankId, as_of: opened },
+            address: told.filter(|(person, _)| !person.address.is_empty()).map(|(person, day)| Datum {
+                value: person.address.join("\n"),
+                source: Source::PopulationRegister,
+                as_of: day,
+            }),
+            email,
+            language: Datum {
+                value: language.own_name().to_owned(),
+                source: Source::Guardian,
+                as_of: day_of(from_millis(row.updated_at)),
+            },
+            account_since: Datum { value: opened.to_string(), source: Source::Service, as_of: opened },
+        })
+    }
+}

@@ -1,8 +1,14 @@
-//! The house itself.
+//! The house itself: its parts, and who is at the door.
+
 use std::sync::Arc;
-use model::{AccountId, Email};
-use serde::Serialize;
-use crate::{AccountSummary, Asking, Background, Clock, Error, Result, Rules, School, SyncReport, System, Visit, keys::KeyRing};
+
+use serde::{Serialize, de::DeserializeOwned};
+use store::Tx;
+use zeroize::Zeroizing;
+
+use crate::{
+    Asking, Clock, Result, Rules, System, Visit, identification::Watch, keys::KeyRing, session, visit,
+};
 
 /// What the portal is made of.
 pub struct Parts {
@@ -26,8 +32,13 @@ pub struct Parts {
 
 /// The house. Cheap to clone.
 #[derive(Clone)]
-pub struct Portal(Arc<Inner>);
-struct Inner { parts: Parts }
+pub struct Portal(pub(crate) Arc<House>);
+
+/// The inside of [`Portal`].
+pub(crate) struct House {
+    pub(crate) parts: Parts,
+    pub(crate) watch: Watch,
+}
 
 /// Why the house is not ready.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -37,8 +48,6 @@ pub enum Unready {
     Database,
     /// Its tables are older than the program.
     Migrations,
-    /// The pupil register was never read.
-    PupilRegister,
 }
 
 impl Portal {
@@ -46,59 +55,121 @@ impl Portal {
     ///
     /// # Errors
     /// Only what is broken.
-    pub async fn open(parts: Parts) -> Result<Self> { Ok(Self(Arc::new(Inner { parts }))) }
+    pub async fn open(parts: Parts) -> Result<Self> {
+        parts.store.ping().await?;
+        let watch = Watch::new(&parts.rules.limits);
+        Ok(Self(Arc::new(House { parts, watch })))
+    }
+
     /// The rules it keeps.
-    pub fn rules(&self) -> &Rules { &self.0.parts.rules }
+    pub fn rules(&self) -> &Rules {
+        &self.0.parts.rules
+    }
+
     /// Its clock.
-    pub fn clock(&self) -> &Clock { &self.0.parts.clock }
+    pub fn clock(&self) -> &Clock {
+        &self.0.parts.clock
+    }
+
     /// Its tables.
-    pub fn store(&self) -> &store::Store { &self.0.parts.store }
+    pub fn store(&self) -> &store::Store {
+        &self.0.parts.store
+    }
+
+    /// Its keys.
+    pub fn keys(&self) -> &KeyRing {
+        &self.0.parts.keys
+    }
+
     /// Finds out who is asking. A cookie that is not ours makes a stranger, never an error.
     ///
     /// # Errors
     /// Only what is broken.
-    pub async fn visit(&self, asking: Asking) -> Result<Visit> { todo!() }
-    /// Proves an e-mail address by the letter's link, on whatever device it was opened. Only a POST may call it.
-    ///
-    /// # Errors
-    /// [`model::Refusal::LinkSpent`].
-    pub async fn confirm_email_by_link(&self, token: &str, asking: &Asking) -> Result<()> { todo!() }
-    /// Reads the pupil register. `accept` lets through what the brake would stop: a human decided.
-    ///
-    /// # Errors
-    /// [`Error::Unavailable`].
-    pub async fn sync_registers(&self, accept: bool) -> Result<SyncReport> { todo!() }
-    /// The public list of the city's units whose name holds every word of `query`, by name.
-    ///
-    /// # Errors
-    /// Only what is broken.
-    pub async fn schools(&self, query: &str) -> Result<Vec<School>> { todo!() }
-    /// A register says that this person changed: ask again at the next look.
-    ///
-    /// # Errors
-    /// Only what is broken.
-    pub async fn person_changed(&self, number: &model::PersonId) -> Result<()> { todo!() }
-    /// Closes an account, for the operator. Its sessions end.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`].
-    pub async fn close_account(&self, account: AccountId, reason: &str) -> Result<()> { todo!() }
-    /// An account, for the operator.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`].
-    pub async fn show_account(&self, account: AccountId) -> Result<AccountSummary> { todo!() }
-    /// Every account proven for this address, for the operator.
-    ///
-    /// # Errors
-    /// Only what is broken.
-    pub async fn accounts_by_email(&self, email: &Email) -> Result<Vec<AccountId>> { todo!() }
+    pub async fn visit(&self, asking: Asking) -> Result<Visit> {
+        let now = self.clock().now();
+        let found = session::find(self, asking.session.as_deref(), asking.background, now).await?;
+        Ok(Visit(Arc::new(visit::Inner { portal: self.clone(), asking, now, found })))
+    }
+
     /// Why the house is not ready; empty when it is.
-    pub async fn ready(&self) -> Vec<Unready> { todo!() }
+    pub async fn ready(&self) -> Vec<Unready> {
+        match store::pending_migrations(self.store()).await {
+            Err(_) => vec![Unready::Database],
+            Ok(0) => vec![],
+            Ok(_) => vec![Unready::Migrations],
+        }
+    }
+
     /// Which outside systems answer, asked now.
-    pub async fn reach(&self) -> Vec<(System, Result<()>)> { todo!() }
-    /// Starts the collector, the sealer, the cleaner and the import; they end with `stop`.
-    pub fn background(&self, stop: tokio_util::sync::CancellationToken) -> Background { todo!() }
-    /// The worker of the portal's jobs.
-    pub fn worker(&self, settings: jobs::Settings) -> jobs::Worker<Self> { todo!() }
+    pub async fn reach(&self) -> Vec<(System, bool)> {
+        let parts = &self.0.parts;
+        let (bankid, navet, pupils, mail, database) = tokio::join!(
+            async { parts.bankid.probe().await.is_ok() },
+            async { parts.navet.probe().await.is_ok() },
+            async { parts.pupils.probe().await.is_ok() },
+            async { parts.mailer.probe().await.is_ok() },
+            async { parts.store.ping().await.is_ok() },
+        );
+        vec![
+            (System::BankId, bankid),
+            (System::PopulationRegister, navet),
+            (System::PupilRegister, pupils),
+            (System::Mail, mail),
+            (System::Database, database),
+        ]
+    }
+
+    /// Runs `work` in one transaction, to its end even if the visitor hangs up.
+    pub(crate) async fn change<T, W, F>(&self, work: W) -> Result<T>
+    where
+        W: FnOnce(Tx) -> F + Send + 'static,
+        F: Future<Output = Result<T>> + Send + 'static,
+        T: Send + 'static,
+    {
+        self.store().change(work).await
+    }
+
+    /// Encrypts a text for one column of one row.
+    pub(crate) fn seal(&self, table: &str, column: &str, row: &str, plain: &str) -> Result<Vec<u8>> {
+        Ok(self.keys().seal(table, column, row, plain.as_bytes())?)
+    }
+
+    /// Decrypts it.
+    pub(crate) fn unseal(
+        &self,
+        table: &str,
+        column: &str,
+        row: &str,
+        sealed: &[u8],
+    ) -> Result<Zeroizing<String>> {
+        let plain = self.keys().open(table, column, row, sealed)?;
+        let text =
+            std::str::from_utf8(&plain).map_err(|_| anyhow::anyhow!("{table}.{column} holds no text"))?;
+        Ok(Zeroizing::new(text.to_owned()))
+    }
+
+    /// Encrypts a value as JSON.
+    pub(crate) fn seal_json<T: Serialize>(
+        &self,
+        table: &str,
+        column: &str,
+        row: &str,
+        value: &T,
+    ) -> Result<Vec<u8>> {
+        let json = serde_json::to_vec(value).map(Zeroizing::new);
+        let json = json.map_err(|_| anyhow::anyhow!("{table}.{column} cannot be written"))?;
+        Ok(self.keys().seal(table, column, row, &json)?)
+    }
+
+    /// Decrypts it. An unreadable value is our fault; serde's own words could quote it.
+    pub(crate) fn unseal_json<T: DeserializeOwned>(
+        &self,
+        table: &str,
+        column: &str,
+        row: &str,
+        sealed: &[u8],
+    ) -> Result<T> {
+        let json = self.keys().open(table, column, row, sealed)?;
+        serde_json::from_slice(&json).map_err(|_| anyhow::anyhow!("{table}.{column} cannot be read").into())
+    }
 }

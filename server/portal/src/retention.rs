@@ -1,1 +1,175 @@
-//! To come.
+//! What was kept long enough is erased (security reference, section 11). Small batches, any number of times, at any hour.
+
+use jiff::Timestamp;
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, sea_query::Expr};
+use store::{
+    Tx,
+    entity::{
+        account, application, aside, audit_address, custody_check, evidence, identification, limit_, session,
+    },
+};
+
+use crate::{
+    Portal, Result,
+    audit::Deed,
+    clock::millis,
+    trail::{Actor, Line},
+};
+
+/// Rows of one kind erased at a time.
+const BATCH: u64 = 500;
+/// A finished identification's row is of use for this long: to tell a late return that it is late.
+const AFTER_LOGIN: i64 = 60 * 60 * 1000;
+/// The longest window of any limit, and some.
+const WINDOWS: i64 = 48 * 60 * 60 * 1000;
+
+/// Erases what is due, and answers how many rows that were.
+pub(crate) async fn clean(portal: &Portal, now: Timestamp) -> Result<u64> {
+    let mut all = 0;
+    for kind in Kind::ALL {
+        loop {
+            let erased = batch(portal, kind, now).await?;
+            all += erased;
+            if erased < BATCH {
+                break;
+            }
+        }
+    }
+    if all > 0 {
+        tracing::info!(rows = all, "what was kept long enough was erased");
+    }
+    Ok(all)
+}
+
+/// What has a limit of its own.
+#[derive(Clone, Copy)]
+enum Kind {
+    Identifications,
+    Evidence,
+    Sessions,
+    Applications,
+    Aside,
+    Windows,
+    Custody,
+    ClosedAccounts,
+    Addresses,
+}
+
+impl Kind {
+    const ALL: [Self; 9] = [
+        Self::Identifications,
+        Self::Evidence,
+        Self::Sessions,
+        Self::Applications,
+        Self::Aside,
+        Self::Windows,
+        Self::Custody,
+        Self::ClosedAccounts,
+        Self::Addresses,
+    ];
+
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Identifications => "identifications",
+            Self::Evidence => "evidence",
+            Self::Sessions => "sessions",
+            Self::Applications => "applications",
+            Self::Aside => "aside",
+            Self::Windows => "limits",
+            Self::Custody => "custody",
+            Self::ClosedAccounts => "closed-accounts",
+            Self::Addresses => "addresses",
+        }
+    }
+}
+
+async fn batch(portal: &Portal, kind: Kind, now: Timestamp) -> Result<u64> {
+    let house = portal.clone();
+    portal
+        .change(move |tx| async move {
+            let erased = erase(&house, &tx, kind, now).await?;
+            // The short-lived need no line in a log that is kept for years.
+            let remarkable = !matches!(kind, Kind::Identifications | Kind::Aside | Kind::Windows);
+            if erased > 0 && remarkable {
+                house
+                    .trail(&tx, &Actor::house(), Line::new(Deed::ErasedOld).because(kind.word()), now)
+                    .await?;
+            }
+            Ok(erased)
+        })
+        .await
+}
+
+/// Deletes the first rows that match, by their key.
+macro_rules! delete_first {
+    ($tx:expr, $table:ident, $key:ident : $type:ty, $due:expr) => {{
+        let keys: Vec<$type> = $table::Entity::find()
+            .select_only()
+            .column($table::Column::$key)
+            .filter($due)
+            .limit(BATCH)
+            .into_tuple()
+            .all($tx)
+            .await?;
+        if keys.is_empty() {
+            return Ok(0);
+        }
+        $table::Entity::delete_many().filter($table::Column::$key.is_in(keys)).exec($tx).await?.rows_affected
+    }};
+}
+
+async fn erase(portal: &Portal, tx: &Tx, kind: Kind, now: Timestamp) -> Result<u64> {
+    let spans = &portal.rules().spans;
+    let at = now.as_millisecond();
+    let ago = |span: std::time::Duration| at.saturating_sub(millis(span));
+    Ok(match kind {
+        Kind::Identifications => {
+            delete_first!(tx, identification, Id: String, identification::Column::ExpiresAt.lt(at - AFTER_LOGIN))
+        }
+        Kind::Evidence => delete_first!(tx, evidence, Id: String, evidence::Column::EraseAfter.lt(at)),
+        Kind::Sessions => {
+            let due = Condition::any()
+                .add(session::Column::EndedAt.lt(ago(spans.keep_sessions)))
+                .add(session::Column::ExpiresAt.lt(ago(spans.keep_sessions)));
+            delete_first!(tx, session, Id: String, due)
+        }
+        Kind::Applications => {
+            let unfinished = Condition::all()
+                .add(application::Column::State.eq("open"))
+                .add(application::Column::ExpiresAt.lt(at));
+            // A finished one has done its work once the account stands; its proofs go with it.
+            let finished = Condition::all()
+                .add(application::Column::State.ne("open"))
+                .add(application::Column::UpdatedAt.lt(ago(spans.draft)));
+            delete_first!(tx, application, Id: String, Condition::any().add(unfinished).add(finished))
+        }
+        Kind::Aside => delete_first!(tx, aside, Owner: Vec<u8>, aside::Column::ExpiresAt.lt(at)),
+        Kind::Windows => limit_::Entity::delete_many()
+            .filter(limit_::Column::Window.lt(at - WINDOWS))
+            .exec(tx)
+            .await?
+            .rows_affected
+            .min(BATCH - 1),
+        Kind::Custody => {
+            delete_first!(tx, custody_check, Subject: Vec<u8>, custody_check::Column::CheckedAt.lt(ago(spans.keep_sessions)))
+        }
+        Kind::ClosedAccounts => empty_closed(tx, ago(spans.keep_closed), at).await?,
+        Kind::Addresses => {
+            delete_first!(tx, audit_address, Seq: i64, audit_address::Column::At.lt(ago(spans.keep_addresses)))
+        }
+    })
+}
+
+/// A closed account keeps its row, so that its holder is told how to open it again, but no longer an address.
+async fn empty_closed(tx: &Tx, before: i64, at: i64) -> Result<u64> {
+    let emptied = account::Entity::update_many()
+        .col_expr(account::Column::Email, Expr::value(Option::<Vec<u8>>::None))
+        .col_expr(account::Column::EmailIndex, Expr::value(Option::<Vec<u8>>::None))
+        .col_expr(account::Column::UpdatedAt, Expr::value(at))
+        .filter(account::Column::State.eq("closed"))
+        .filter(account::Column::ClosedAt.lt(before))
+        .filter(account::Column::Email.is_not_null())
+        .exec(tx)
+        .await?;
+    Ok(emptied.rows_affected.min(BATCH - 1))
+}

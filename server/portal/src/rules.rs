@@ -88,6 +88,8 @@ pub struct Spans {
     pub page_open: Duration,
     /// How long an answer of the population register is trusted.
     pub trust_for: Duration,
+    /// How long one call to a register may take while a visitor waits.
+    pub register_patience: Duration,
     /// How long existing links live on last known data while a register is down.
     pub last_known: Duration,
     /// How long a copy of the pupil register is good enough for a new account.
@@ -110,6 +112,10 @@ pub struct Spans {
     pub keep_sessions: Duration,
     /// Personal data of a closed account.
     pub keep_closed: Duration,
+    /// Client addresses beside the audit log.
+    pub keep_addresses: Duration,
+    /// How often the audit log is sealed.
+    pub seal_every: Duration,
 }
 
 const fn minutes(minutes: u64) -> Duration {
@@ -131,6 +137,7 @@ impl Default for Spans {
             restart: minutes(3),
             page_open: Duration::from_secs(6),
             trust_for: minutes(15),
+            register_patience: Duration::from_secs(10),
             last_known: minutes(24 * 60),
             copy_good: minutes(48 * 60),
             sync_every: minutes(60),
@@ -142,6 +149,8 @@ impl Default for Spans {
             keep_evidence: days(365),
             keep_sessions: days(30),
             keep_closed: days(90),
+            keep_addresses: days(90),
+            seal_every: Duration::from_secs(60),
         }
     }
 }

@@ -1,10 +1,7 @@
 //! Secrets a browser or a letter carries: made here, never kept as they are.
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
-use ring::{
-    digest::{SHA256, digest},
-    rand::{SecureRandom, SystemRandom},
-};
+use ring::rand::{SecureRandom, SystemRandom};
 use zeroize::Zeroizing;
 
 use crate::Result;
@@ -20,7 +17,9 @@ const LONGEST: usize = 64;
 /// A new random token of so many bytes, in the alphabet of addresses and cookies.
 pub(crate) fn make<const BYTES: usize>() -> Result<String> {
     let mut bytes = Zeroizing::new([0_u8; BYTES]);
-    SystemRandom::new().fill(bytes.as_mut()).map_err(|_| anyhow::anyhow!("the system gives no randomness"))?;
+    SystemRandom::new()
+        .fill(bytes.as_mut())
+        .map_err(|_| anyhow::anyhow!("the system gives no randomness"))?;
     Ok(BASE64_URL_SAFE_NO_PAD.encode(bytes.as_ref()))
 }
 
@@ -32,10 +31,7 @@ pub(crate) fn code() -> Result<String> {
     Ok(format!("{:06}", u64::from_le_bytes(bytes) % 1_000_000))
 }
 
-/// What of a token is kept: its SHA-256. Tokens are random, so that nothing stronger is needed.
-pub(crate) fn hash(token: &str) -> Vec<u8> {
-    digest(&SHA256, token.as_bytes()).as_ref().to_vec()
-}
+pub(crate) use crate::keys::hash_token as hash;
 
 /// The hash of a cookie's value, unless its shape says that it is not ours.
 pub(crate) fn hash_of_cookie(value: Option<&str>) -> Option<Vec<u8>> {
@@ -52,7 +48,8 @@ mod tests {
 
     #[test]
     fn tokens_fit_a_cookie_and_differ() {
-        let tokens: std::collections::HashSet<_> = (0..1000).map(|_| make::<SESSION_BYTES>().unwrap()).collect();
+        let tokens: std::collections::HashSet<_> =
+            (0..1000).map(|_| make::<SESSION_BYTES>().unwrap()).collect();
         assert_eq!(tokens.len(), 1000);
         assert!(tokens.iter().all(|token| token.len() == 43 && hash_of_cookie(Some(token)).is_some()));
     }

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::{
     Applicant, Error, Guardian, Portal, Result,
-    session::{Kind, Session},
+    session::{Found, Kind},
 };
 
 /// What a request says of itself, as read by the server's layers. Nothing of it is trusted further than its words say.
@@ -63,11 +63,8 @@ pub(crate) struct Inner {
     pub(crate) portal: Portal,
     pub(crate) asking: Asking,
     pub(crate) now: Timestamp,
-    /// The live session of the request's cookie.
-    pub(crate) session: Option<Session>,
-    /// A session of this cookie that ended a moment ago by becoming an account's. It can do one thing: be told so
-    /// again, when a form is sent twice.
-    pub(crate) raised: Option<Session>,
+    /// What the request's session cookie led to.
+    pub(crate) found: Found,
 }
 
 impl Visit {
@@ -83,7 +80,7 @@ impl Visit {
 
     /// Who is asking.
     pub fn who(&self) -> Who {
-        match &self.0.session {
+        match &self.0.found.live {
             None => Who::Stranger,
             Some(session) => match session.kind {
                 Kind::Applicant => Who::Applicant { name: session.name.full() },
@@ -94,17 +91,17 @@ impl Visit {
 
     /// When the session ends if nothing more is asked.
     pub fn session_ends(&self) -> Option<Timestamp> {
-        self.0.session.as_ref().map(|session| session.ends(&self.0.portal.rules().spans))
+        self.0.found.live.as_ref().map(|session| session.ends(&self.0.portal.rules().spans))
     }
 
     /// How strongly the visitor was identified.
     pub fn assurance(&self) -> Option<Assurance> {
-        self.0.session.as_ref().map(|session| session.assurance)
+        self.0.found.live.as_ref().map(|session| session.assurance)
     }
 
     /// Whether the identification is recent enough for what needs a fresh one.
     pub fn is_fresh(&self) -> bool {
-        self.0.session.as_ref().is_some_and(|session| session.fresh_until > self.0.now)
+        self.0.found.live.as_ref().is_some_and(|session| session.fresh_until > self.0.now)
     }
 
     /// The identified person who holds no account yet.
@@ -112,7 +109,7 @@ impl Visit {
     /// # Errors
     /// [`Error::SignIn`] for anybody else.
     pub fn applicant(&self) -> Result<Applicant<'_>> {
-        match (&self.0.session, &self.0.raised) {
+        match (&self.0.found.live, &self.0.found.raised) {
             (Some(session), _) if session.kind == Kind::Applicant => Ok(Applicant::of(self, session)),
             (_, Some(raised)) => Ok(Applicant::already_raised(self, raised)),
             _ => Err(Error::SignIn(Assurance::High)),
@@ -124,7 +121,7 @@ impl Visit {
     /// # Errors
     /// [`Error::SignIn`] for anybody else.
     pub fn guardian(&self) -> Result<Guardian<'_>> {
-        let session = self.0.session.as_ref().ok_or(Error::SignIn(Assurance::High))?;
+        let session = self.0.found.live.as_ref().ok_or(Error::SignIn(Assurance::High))?;
         match session.kind {
             Kind::Guardian(account) => Ok(Guardian::of(self, session, account)),
             Kind::Applicant => Err(Error::SignIn(Assurance::High)),

@@ -1,0 +1,267 @@
+//! Links between an account and its children: made, confirmed and ended by what the registers say.
+//!
+//! Invariant: a link is never a right by itself. At every look it is held against custody, the pupil register, bars,
+//! protection and the 18th birthday, in the transaction that reads the child.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use anyhow::anyhow;
+use jiff::Timestamp;
+use model::{AccountId, ChildId, Outcome};
+use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, EntityTrait, QueryFilter, sea_query::Expr};
+use store::{
+    Tx,
+    entity::{case_, child_link as row, pupil},
+};
+use uuid::Uuid;
+
+use crate::{
+    Portal, Result,
+    account::{self, Closing},
+    audit::Deed,
+    cases,
+    clock::millis,
+    custody::Custody,
+    eligibility::{Account, Decision, ENDED_FOR_PROTECTION, Fate, Finding, Mark},
+    person::Subject,
+    pupils,
+    session::{End, Session, end_all},
+    trail::{Actor, Line},
+};
+
+/// Where custody was read.
+const SOURCE: &str = "population";
+
+/// What a look at the links comes to.
+pub(crate) enum Settled {
+    /// The children who may be seen now.
+    Children(Vec<ChildId>),
+    /// The account is closed or barred; its sessions are over.
+    Out,
+}
+
+/// Makes a link. One that exists already is left as it is.
+pub(crate) async fn open(
+    portal: &Portal,
+    tx: &Tx,
+    account: AccountId,
+    child: ChildId,
+    custody: &Custody,
+    actor: &Actor,
+    now: Timestamp,
+) -> Result<()> {
+    let id = Uuid::new_v4();
+    let link = row::ActiveModel {
+        id: Set(id.to_string()),
+        account_id: Set(account.uuid().to_string()),
+        pupil_id: Set(child.uuid().to_string()),
+        source: Set(SOURCE.to_owned()),
+        from_date: Set(custody_since(portal, tx, child, custody).await?),
+        checked_at: Set(custody.checked.as_millisecond()),
+        correlation: Set(custody.correlation.clone()),
+        since: Set(now.as_millisecond()),
+        until: Set(None),
+        end_reason: Set(None),
+    };
+    row::Entity::insert(link).exec_without_returning(tx).await?;
+    portal.trail(tx, actor, Line::new(Deed::LinkedChild).of("link", id).child(child), now).await
+}
+
+async fn custody_since(
+    portal: &Portal,
+    tx: &Tx,
+    child: ChildId,
+    custody: &Custody,
+) -> Result<Option<String>> {
+    let found = pupil::Entity::find_by_id(child.uuid().to_string()).one(tx).await?;
+    let Some(subject) = found.and_then(|pupil| pupil.subject) else { return Ok(None) };
+    let wards = custody.answer.population.iter().flat_map(|population| &population.children);
+    let mut wards = wards.filter(|ward| portal.keys().index_number(&ward.number) == subject);
+    Ok(wards.next().and_then(|ward| ward.since).map(|day| day.to_string()))
+}
+
+/// Ends a link.
+async fn close(
+    portal: &Portal,
+    tx: &Tx,
+    link: &row::Model,
+    why: &'static str,
+    actor: &Actor,
+    now: Timestamp,
+) -> Result<()> {
+    row::Entity::update_many()
+        .col_expr(row::Column::Until, Expr::value(now.as_millisecond()))
+        .col_expr(row::Column::EndReason, Expr::value(why))
+        .filter(row::Column::Id.eq(link.id.clone()))
+        .filter(row::Column::Until.is_null())
+        .exec(tx)
+        .await?;
+    let id: Uuid = link.id.parse().map_err(|_| anyhow!("a link's id cannot be read"))?;
+    let line =
+        Line::new(Deed::UnlinkedChild).of("link", id).child(pupils::child_id(&link.pupil_id)?).because(why);
+    portal.trail(tx, actor, line, now).await
+}
+
+/// Ends the live links of pupils whose guardian the pupil register no longer names. Answers how many.
+pub(crate) async fn close_unnamed(
+    portal: &Portal,
+    tx: &Tx,
+    unnamed: &[(String, Subject)],
+    now: Timestamp,
+) -> Result<usize> {
+    let mut closed = 0;
+    for (pupil, subject) in unnamed {
+        let Some(account) = account::of_subject(tx, subject).await? else { continue };
+        let links = row::Entity::find()
+            .filter(row::Column::AccountId.eq(account.id))
+            .filter(row::Column::PupilId.eq(pupil.clone()))
+            .filter(row::Column::Until.is_null())
+            .all(tx)
+            .await?;
+        for link in &links {
+            close(portal, tx, link, "unnamed", &Actor::house(), now).await?;
+            closed += 1;
+        }
+    }
+    Ok(closed)
+}
+
+/// Holds every link of an account against what is known now: ends what must end, makes what is new, and answers which
+/// children may be seen.
+pub(crate) async fn settle(
+    portal: &Portal,
+    tx: &Tx,
+    session: &Session,
+    account: AccountId,
+    custody: &Custody,
+    actor: &Actor,
+    now: Timestamp,
+) -> Result<Settled> {
+    let row = account::of_subject(tx, &session.subject).await?;
+    if account::standing(row.as_ref()) != Account::Open {
+        return Ok(Settled::Out);
+    }
+    let decision = portal.decide_for(tx, session, custody, Account::Open, &BTreeSet::new(), now).await?;
+    if decision.outcome == Outcome::TurnToTheSchool {
+        return stopped(portal, tx, account, custody, actor, now).await;
+    }
+    let live = row::Entity::find()
+        .filter(row::Column::AccountId.eq(account.uuid().to_string()))
+        .filter(row::Column::Until.is_null())
+        .all(tx)
+        .await?;
+    let mut seen = Vec::new();
+    let mut linked = BTreeSet::new();
+    for link in &live {
+        let child = pupils::child_id(&link.pupil_id)?;
+        linked.insert(child);
+        if keep(portal, tx, session, link, child, &decision, custody, actor, now).await? {
+            seen.push(child);
+        }
+    }
+    let may_grow = custody.fresh && pupils::copy_is_good(portal, now).await?;
+    if may_grow {
+        let blocked = blocked(tx, &session.subject, account).await?;
+        for child in decision.children {
+            if !linked.contains(&child) && !blocked.contains(&child) {
+                open(portal, tx, account, child, custody, actor, now).await?;
+                seen.push(child);
+            }
+        }
+    }
+    Ok(Settled::Children(seen))
+}
+
+/// The account's holder may not go on: dead, barred, or an identity that is no longer one.
+async fn stopped(
+    portal: &Portal,
+    tx: &Tx,
+    account: AccountId,
+    custody: &Custody,
+    actor: &Actor,
+    now: Timestamp,
+) -> Result<Settled> {
+    let mark = custody.answer.population.as_ref().map(|population| population.mark);
+    if mark == Some(Mark::Dead) {
+        account::close(portal, tx, account, Closing::Deceased, actor, now).await?;
+    } else {
+        end_all(tx, account, End::AccountClosed, now).await?;
+    }
+    Ok(Settled::Out)
+}
+
+/// What becomes of one link. Answers whether the child may be seen.
+#[expect(clippy::too_many_arguments, reason = "a link, what is known of it, and who asks when")]
+async fn keep(
+    portal: &Portal,
+    tx: &Tx,
+    session: &Session,
+    link: &row::Model,
+    child: ChildId,
+    decision: &Decision,
+    custody: &Custody,
+    actor: &Actor,
+    now: Timestamp,
+) -> Result<bool> {
+    let findings: BTreeMap<ChildId, Finding> = decision.findings.iter().copied().collect();
+    let fate = match findings.get(&child) {
+        Some(finding) => finding.fate(),
+        // A register that suddenly does not know the guardian at all may be at fault itself.
+        None if custody.answer.population.is_none() => Fate::Doubtful,
+        None => Finding::NoCustody.fate(),
+    };
+    let case = findings.get(&child).and_then(|finding| finding.case());
+    match fate {
+        Fate::Stays => {
+            if custody.fresh && link.checked_at < custody.checked.as_millisecond() {
+                confirm(tx, link, custody).await?;
+            }
+            return Ok(true);
+        }
+        Fate::Doubtful => {
+            let since = now.as_millisecond() - link.checked_at;
+            if since < millis(portal.rules().spans.last_known) {
+                return Ok(true);
+            }
+            close(portal, tx, link, "registers-disagree", actor, now).await?;
+        }
+        Fate::Closes(why) => close(portal, tx, link, why, actor, now).await?,
+    }
+    if let Some(kind) = case {
+        cases::open(portal, tx, kind, &session.subject, child, actor, now).await?;
+    }
+    Ok(false)
+}
+
+async fn confirm(tx: &Tx, link: &row::Model, custody: &Custody) -> Result<()> {
+    row::Entity::update_many()
+        .col_expr(row::Column::CheckedAt, Expr::value(custody.checked.as_millisecond()))
+        .col_expr(row::Column::Correlation, Expr::value(custody.correlation.clone()))
+        .filter(row::Column::Id.eq(link.id.clone()))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+/// Children who are not linked by themselves: disowned ones, and ones that were protected once. A school decides.
+async fn blocked(tx: &Tx, subject: &Subject, account: AccountId) -> Result<BTreeSet<ChildId>> {
+    let disowned = case_::Entity::find()
+        .filter(case_::Column::Kind.eq(cases::NOT_MY_CHILD))
+        .filter(case_::Column::Subject.eq(subject.clone()))
+        .filter(case_::Column::State.eq("open"))
+        .all(tx)
+        .await?;
+    let were_protected = row::Entity::find()
+        .filter(
+            Condition::all()
+                .add(row::Column::AccountId.eq(account.uuid().to_string()))
+                .add(row::Column::EndReason.eq(ENDED_FOR_PROTECTION)),
+        )
+        .all(tx)
+        .await?;
+    let pupils = disowned.into_iter().filter_map(|case| case.pupil_id);
+    pupils
+        .chain(were_protected.into_iter().map(|link| link.pupil_id))
+        .map(|id| pupils::child_id(&id))
+        .collect()
+}

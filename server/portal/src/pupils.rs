@@ -1,0 +1,295 @@
+//! What the house's copy of the pupil register says: places, names, and whom it names as guardian.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::{Timestamp, civil::Date};
+use model::{ChildCard, ChildId, ChildToday, PersonId, Protection, UnitContact, UnitId, UnitKind};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
+use store::entity::{child_link, enrolment, group_, pupil, register_state, responsible, unit};
+
+use crate::{
+    Portal, Result, account,
+    clock::millis,
+    eligibility::{Place, Pupil, Ward},
+    person::Subject,
+};
+
+/// The register's word for a guardian. Every other relation is a parent's, a contact's or a god man's and opens nothing.
+pub(crate) const GUARDIAN: &str = "Vårdnadshavare";
+/// The register's word for a person who is neither dead nor gone.
+const ACTIVE: &str = "Aktiv";
+/// The copy's row in the table of registers.
+pub(crate) const REGISTER: &str = "pupil";
+
+/// Whether the copy was read recently enough for a new account.
+pub(crate) async fn copy_is_good(portal: &Portal, now: Timestamp) -> Result<bool> {
+    let state = register_state::Entity::find_by_id(REGISTER).one(portal.store().reader()).await?;
+    let read = state.and_then(|state| state.read_at);
+    Ok(read.is_some_and(|read| now.as_millisecond() - read < millis(portal.rules().spans.copy_good)))
+}
+
+/// The pupils that name the person as guardian.
+async fn named_by(on: &impl ConnectionTrait, subject: &Subject) -> Result<BTreeSet<String>> {
+    let ids: Vec<String> = responsible::Entity::find()
+        .select_only()
+        .column(responsible::Column::PupilId)
+        .filter(responsible::Column::Subject.eq(subject.clone()))
+        .filter(responsible::Column::Relation.eq(GUARDIAN))
+        .filter(responsible::Column::GoneAt.is_null())
+        .into_tuple()
+        .all(on)
+        .await?;
+    Ok(ids.into_iter().collect())
+}
+
+/// The pupils an open account is linked to.
+async fn linked_to(on: &impl ConnectionTrait, subject: &Subject) -> Result<BTreeSet<String>> {
+    let Some(account) = account::of_subject(on, subject).await? else { return Ok(BTreeSet::new()) };
+    let ids: Vec<String> = child_link::Entity::find()
+        .select_only()
+        .column(child_link::Column::PupilId)
+        .filter(child_link::Column::AccountId.eq(account.id))
+        .filter(child_link::Column::Until.is_null())
+        .into_tuple()
+        .all(on)
+        .await?;
+    Ok(ids.into_iter().collect())
+}
+
+/// The numbers of the children beside whom the person stands here: named as guardian, or linked.
+pub(crate) async fn numbers_beside(portal: &Portal, subject: &Subject) -> Result<Vec<PersonId>> {
+    let on = portal.store().reader();
+    let mut ids = named_by(on, subject).await?;
+    ids.extend(linked_to(on, subject).await?);
+    let rows = pupil::Entity::find().filter(pupil::Column::Id.is_in(ids)).all(on).await?;
+    let numbers = rows.iter().map(|row| number_of(portal, row));
+    numbers.filter_map(Result::transpose).collect()
+}
+
+/// Everything the copy holds of the children named by either register, or linked already.
+pub(crate) async fn beside(
+    portal: &Portal,
+    on: &impl ConnectionTrait,
+    subject: &Subject,
+    wards: &[Ward],
+) -> Result<Vec<Pupil>> {
+    let named = named_by(on, subject).await?;
+    let linked = linked_to(on, subject).await?;
+    let indexes = wards.iter().map(|ward| portal.keys().index_number(&ward.number));
+    let rows = pupil::Entity::find()
+        .filter(
+            Condition::any()
+                .add(pupil::Column::Subject.is_in(indexes))
+                .add(pupil::Column::Id.is_in(named.iter().chain(&linked))),
+        )
+        .all(on)
+        .await?;
+    let places = places_of(on, rows.iter().map(|row| row.id.clone()).collect()).await?;
+    let mut pupils = Vec::with_capacity(rows.len());
+    for row in rows {
+        // Without a number nobody can be matched; a temporary one matches nobody in folkbokföringen.
+        let Some(number) = number_of(portal, &row)? else { continue };
+        pupils.push(Pupil {
+            id: child_id(&row.id)?,
+            number,
+            protection: protection_of(&row.protection),
+            gone: row.gone_at.is_some() || row.status != ACTIVE,
+            names_adult: named.contains(&row.id),
+            places: places.get(&row.id).cloned().unwrap_or_default(),
+        });
+    }
+    Ok(one_row_a_person(pupils))
+}
+
+/// The register can hold one person twice. The stronger word of the two rows wins, and one of them stands for both.
+fn one_row_a_person(pupils: Vec<Pupil>) -> Vec<Pupil> {
+    let mut by_number: BTreeMap<PersonId, Pupil> = BTreeMap::new();
+    for pupil in pupils {
+        let Some(first) = by_number.get_mut(&pupil.number) else {
+            by_number.insert(pupil.number.clone(), pupil);
+            continue;
+        };
+        let protection = first.protection.max(pupil.protection);
+        if first.gone && !pupil.gone {
+            *first = Pupil { places: std::mem::take(&mut first.places), ..pupil.clone() };
+        }
+        first.places.extend(pupil.places);
+        first.protection = protection;
+        first.names_adult &= pupil.names_adult;
+    }
+    by_number.into_values().collect()
+}
+
+async fn places_of(on: &impl ConnectionTrait, pupils: Vec<String>) -> Result<BTreeMap<String, Vec<Place>>> {
+    let rows = enrolment::Entity::find().filter(enrolment::Column::PupilId.is_in(pupils)).all(on).await?;
+    let mut places: BTreeMap<String, Vec<Place>> = BTreeMap::new();
+    for row in rows {
+        if let Some(place) = place_of(&row)? {
+            places.entry(row.pupil_id).or_default().push(place);
+        }
+    }
+    Ok(places)
+}
+
+/// A place without a first day has begun.
+fn place_of(row: &enrolment::Model) -> Result<Option<Place>> {
+    let Some(from) = row.start_date.as_deref().map_or(Some(Date::MIN), |day| day.parse().ok()) else {
+        return Ok(None);
+    };
+    // A last day that cannot be read is no reason to believe in a place for ever.
+    let to = match row.end_date.as_deref() {
+        None => None,
+        Some(day) => match day.parse() {
+            Ok(day) => Some(day),
+            Err(_) => return Ok(None),
+        },
+    };
+    let unit = row.unit_id.parse::<UnitId>().map_err(|_| anyhow::anyhow!("a unit's id cannot be read"))?;
+    Ok(Some(Place { unit, from, to }))
+}
+
+fn number_of(portal: &Portal, row: &pupil::Model) -> Result<Option<PersonId>> {
+    let Some(sealed) = &row.number else { return Ok(None) };
+    Ok(PersonId::parse(&portal.unseal("pupil", "number", &row.id, sealed)?).ok())
+}
+
+pub(crate) fn child_id(id: &str) -> Result<ChildId> {
+    Ok(id.parse().map_err(|_| anyhow::anyhow!("a pupil's id cannot be read"))?)
+}
+
+/// A mark nobody knows counts as one.
+pub(crate) fn protection_of(word: &str) -> Protection {
+    match word {
+        "none" => Protection::None,
+        "protected-registration" => Protection::ProtectedRegistration,
+        _ => Protection::SecrecyMark,
+    }
+}
+
+pub(crate) const fn protection_word(protection: Protection) -> &'static str {
+    match protection {
+        Protection::None => "none",
+        Protection::SecrecyMark => "secrecy-mark",
+        Protection::ProtectedRegistration => "protected-registration",
+    }
+}
+
+/// The cards of these children, in the order of their names. A child whose last place ended long ago has none.
+pub(crate) async fn cards(
+    portal: &Portal,
+    on: &impl ConnectionTrait,
+    children: &[ChildId],
+    today: Date,
+) -> Result<Vec<ChildCard>> {
+    let ids: Vec<String> = children.iter().map(|child| child.uuid().to_string()).collect();
+    let pupils = pupil::Entity::find().filter(pupil::Column::Id.is_in(ids.clone())).all(on).await?;
+    let enrolments = enrolment::Entity::find().filter(enrolment::Column::PupilId.is_in(ids)).all(on).await?;
+    let units = units_by_id(on, enrolments.iter().map(|row| row.unit_id.clone()).collect()).await?;
+    let group_ids: Vec<String> = enrolments.iter().filter_map(|row| row.group_id.clone()).collect();
+    let groups = group_::Entity::find().filter(group_::Column::Id.is_in(group_ids)).all(on).await?;
+    let groups: BTreeMap<&str, &str> =
+        groups.iter().map(|row| (row.id.as_str(), row.name.as_str())).collect();
+
+    let behind = i32::try_from(portal.rules().spans.placement_behind.as_secs() / 86_400).unwrap_or(i32::MAX);
+    let long_ago = today.saturating_sub(jiff::Span::new().days(behind));
+    let mut cards = Vec::with_capacity(pupils.len());
+    for row in pupils {
+        let mut own: Vec<(&enrolment::Model, Place)> = Vec::new();
+        for enrolment in enrolments.iter().filter(|enrolment| enrolment.pupil_id == row.id) {
+            own.extend(place_of(enrolment)?.map(|place| (enrolment, place)));
+        }
+        let Some((enrolment, today)) = place_to_show(&own, today, long_ago) else { continue };
+        let text = |column: &str, sealed: &Option<Vec<u8>>| {
+            sealed.as_ref().map(|sealed| portal.unseal("pupil", column, &row.id, sealed)).transpose()
+        };
+        cards.push(ChildCard {
+            id: child_id(&row.id)?,
+            given: portal.unseal("pupil", "given", &row.id, &row.given)?.to_string(),
+            family: portal.unseal("pupil", "family", &row.id, &row.family)?.to_string(),
+            unit: units.get(&enrolment.unit_id).cloned(),
+            group: enrolment.group_id.as_deref().and_then(|id| groups.get(id)).map(ToString::to_string),
+            username: text("username", &row.username)?.map(|text| text.to_string()),
+            email: text("email", &row.email)?.map(|text| text.to_string()),
+            today,
+        });
+    }
+    cards.sort_by(|a, b| (&a.given, &a.family, a.id).cmp(&(&b.given, &b.family, b.id)));
+    Ok(cards)
+}
+
+/// The place of today (that of a school before one of its after-school care), else the next, else the latest one that
+/// ended not too long ago.
+fn place_to_show<'e>(
+    own: &[(&'e enrolment::Model, Place)],
+    today: Date,
+    long_ago: Date,
+) -> Option<(&'e enrolment::Model, ChildToday)> {
+    let is_over = |place: &Place| place.to.is_some_and(|last| last < today);
+    let is_care = |row: &enrolment::Model| matches!(row.school_type.as_deref(), Some("FTH" | "OPPFTH"));
+    let now = own.iter().filter(|(_, place)| place.from <= today && !is_over(place));
+    if let Some((row, _)) = now.min_by_key(|(row, place)| (is_care(row), std::cmp::Reverse(place.from))) {
+        return Some((row, ChildToday::Enrolled));
+    }
+    let coming = own.iter().filter(|(_, place)| place.from > today);
+    if let Some((row, place)) = coming.min_by_key(|(row, place)| (is_care(row), place.from)) {
+        return Some((row, ChildToday::Begins { on: place.from }));
+    }
+    let ended = own.iter().filter_map(|(row, place)| Some((row, place.to.filter(|last| *last >= long_ago)?)));
+    ended.max_by_key(|(_, last)| *last).map(|(row, last)| (*row, ChildToday::Ended { on: last }))
+}
+
+/// The public contact of units, by id.
+pub(crate) async fn units_by_id(
+    on: &impl ConnectionTrait,
+    ids: Vec<String>,
+) -> Result<BTreeMap<String, UnitContact>> {
+    let rows = unit::Entity::find().filter(unit::Column::Id.is_in(ids)).all(on).await?;
+    Ok(rows.into_iter().map(|row| (row.id.clone(), contact_of(row))).collect())
+}
+
+/// What anybody may know of a unit.
+pub(crate) fn contact_of(row: unit::Model) -> UnitContact {
+    UnitContact { kind: kind_of(&row.kind), name: row.name, phone: row.phone, email: row.email }
+}
+
+fn kind_of(word: &str) -> UnitKind {
+    match word {
+        "preschool" => UnitKind::Preschool,
+        "compulsory" => UnitKind::Compulsory,
+        "upper-secondary" => UnitKind::UpperSecondary,
+        _ => UnitKind::Other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mark_nobody_knows_counts_as_protection() {
+        for word in ["secrecy-mark", "Sekretessmarkering", "", "NONE"] {
+            assert!(protection_of(word).is_protected(), "{word}");
+        }
+        for mark in [Protection::None, Protection::SecrecyMark, Protection::ProtectedRegistration] {
+            assert_eq!(protection_of(protection_word(mark)), mark);
+        }
+    }
+
+    #[test]
+    fn two_rows_of_one_person_give_the_stronger_word() {
+        let pupil = |id: u128, protection, names_adult| Pupil {
+            id: ChildId::from_uuid(uuid::Uuid::from_u128(id)),
+            number: PersonId::parse("201601012394").unwrap(),
+            protection,
+            gone: false,
+            names_adult,
+            places: vec![],
+        };
+        let both = one_row_a_person(vec![
+            pupil(1, Protection::None, true),
+            pupil(2, Protection::SecrecyMark, false),
+        ]);
+        assert_eq!(both.len(), 1);
+        assert!(both[0].protection.is_protected() && !both[0].names_adult);
+    }
+}

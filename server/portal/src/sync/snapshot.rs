@@ -1,0 +1,343 @@
+//! One reading of the pupil register, as the house understands it.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use futures::StreamExt;
+use model::{Date, PersonId, Protection};
+use ss12000::{
+    At, Code, Group, GroupKind, Organisation, OrganisationKind, Person, Placement, Resource, SchoolType,
+};
+use uuid::Uuid;
+
+use super::SyncReport;
+use crate::{Portal, clock::day_of, person::Subject, pupils::GUARDIAN};
+
+/// What was read.
+pub(super) struct Snapshot {
+    pub(super) units: BTreeMap<String, Unit>,
+    pub(super) groups: BTreeMap<String, GroupCopy>,
+    pub(super) pupils: BTreeMap<String, PupilCopy>,
+    /// Everybody listed, pupil or not.
+    pub(super) persons: usize,
+    /// Rows that could not be read: what they would have said is not known.
+    pub(super) holes: usize,
+    /// Things that point nowhere.
+    dangling: usize,
+}
+
+#[derive(Clone, PartialEq, Eq)]
+pub(super) struct Unit {
+    pub(super) code: Option<String>,
+    pub(super) name: String,
+    pub(super) kind: &'static str,
+    pub(super) municipality: Option<String>,
+    pub(super) phone: Option<String>,
+    pub(super) email: Option<String>,
+}
+
+#[derive(Clone, PartialEq, Eq)]
+pub(super) struct GroupCopy {
+    /// The register's id of its unit.
+    pub(super) unit: String,
+    pub(super) name: String,
+    pub(super) kind: &'static str,
+    pub(super) start: Option<String>,
+    pub(super) end: Option<String>,
+}
+
+#[derive(Clone, PartialEq, Eq)]
+pub(super) struct PupilCopy {
+    pub(super) number: Option<PersonId>,
+    pub(super) given: String,
+    pub(super) family: String,
+    pub(super) username: Option<String>,
+    pub(super) email: Option<String>,
+    pub(super) protection: Protection,
+    pub(super) status: String,
+    pub(super) places: BTreeSet<PlaceCopy>,
+    pub(super) responsibles: BTreeMap<(Subject, String), Protection>,
+}
+
+/// A place, by the register's ids.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct PlaceCopy {
+    pub(super) unit: String,
+    pub(super) group: Option<String>,
+    pub(super) kind: &'static str,
+    pub(super) school_type: Option<String>,
+    pub(super) school_year: Option<i64>,
+    pub(super) start: Option<String>,
+    pub(super) end: Option<String>,
+}
+
+impl Snapshot {
+    pub(super) fn relations(&self) -> usize {
+        let guardians =
+            |pupil: &PupilCopy| pupil.responsibles.keys().filter(|(_, kind)| kind == GUARDIAN).count();
+        self.pupils.values().map(guardians).sum()
+    }
+
+    pub(super) fn report(&self) -> SyncReport {
+        SyncReport {
+            units: self.units.len(),
+            groups: self.groups.len(),
+            persons: self.persons,
+            pupils: self.pupils.len(),
+            relations: self.relations(),
+            unreadable: self.holes + self.dangling,
+            ..SyncReport::default()
+        }
+    }
+}
+
+/// Reads everything. A page that got lost on the way means that the register changed meanwhile: once more from the
+/// start, so that no guardian is missed between two pages.
+pub(super) async fn read(portal: &Portal) -> Result<Snapshot, ss12000::Error> {
+    match read_once(portal).await {
+        Err(ss12000::Error::Said(Code::PageLost)) => read_once(portal).await,
+        other => other,
+    }
+}
+
+async fn read_once(portal: &Portal) -> Result<Snapshot, ss12000::Error> {
+    let mut holes = 0;
+    let organisations: Vec<Organisation> = all(portal, &mut holes).await?;
+    let groups: Vec<Group> = all(portal, &mut holes).await?;
+    let persons: Vec<Person> = all(portal, &mut holes).await?;
+    let placements: Vec<Placement> = match all(portal, &mut holes).await {
+        Err(ss12000::Error::Said(Code::NotOffered)) => Vec::new(),
+        other => other?,
+    };
+    Ok(Staging { portal, holes, dangling: 0 }.stage(organisations, groups, persons, placements))
+}
+
+async fn all<R: Resource>(portal: &Portal, holes: &mut usize) -> Result<Vec<R>, ss12000::Error> {
+    let mut pages = std::pin::pin!(portal.0.parts.pupils.pages::<R>(At::Start));
+    let mut rows = Vec::new();
+    while let Some(page) = pages.next().await {
+        let page = page?;
+        rows.extend(page.rows);
+        *holes += page.unreadable;
+    }
+    Ok(rows)
+}
+
+struct Staging<'p> {
+    portal: &'p Portal,
+    holes: usize,
+    dangling: usize,
+}
+
+impl Staging<'_> {
+    fn stage(
+        mut self,
+        organisations: Vec<Organisation>,
+        groups: Vec<Group>,
+        persons: Vec<Person>,
+        placements: Vec<Placement>,
+    ) -> Snapshot {
+        let units = self.units(&organisations, &groups, &persons, &placements);
+        let classes = self.classes(&groups);
+        let groups: BTreeMap<String, GroupCopy> = groups
+            .iter()
+            .filter(|group| units.contains_key(&text(group.organisation)))
+            .map(copy_of_group)
+            .collect();
+        let subjects: HashMap<Uuid, Subject> = persons
+            .iter()
+            .filter_map(|person| Some((person.id, self.portal.keys().index_number(person.number.as_ref()?))))
+            .collect();
+        let mut placed: HashMap<Uuid, Vec<Placement>> = HashMap::new();
+        for placement in placements {
+            placed.entry(placement.child).or_default().push(placement);
+        }
+        let listed = persons.len();
+        let mut pupils = BTreeMap::new();
+        for person in persons {
+            let placements = placed.remove(&person.id).unwrap_or_default();
+            if person.enrolments.is_empty() && placements.is_empty() && person.responsibles.is_empty() {
+                continue;
+            }
+            let id = text(person.id);
+            let places = self.places(&person, placements, &units, &groups, &classes);
+            pupils.insert(id, self.pupil(person, places, &subjects));
+        }
+        // Placements of nobody.
+        self.dangling += placed.len();
+        Snapshot { units, groups, pupils, persons: listed, holes: self.holes, dangling: self.dangling }
+    }
+
+    /// School units: whatever says so, has a unit's code, or has children in it.
+    fn units(
+        &self,
+        organisations: &[Organisation],
+        groups: &[Group],
+        persons: &[Person],
+        placements: &[Placement],
+    ) -> BTreeMap<String, Unit> {
+        let mut used: BTreeSet<Uuid> = groups.iter().map(|group| group.organisation).collect();
+        used.extend(
+            persons.iter().flat_map(|person| person.enrolments.iter().map(|enrolment| enrolment.unit)),
+        );
+        used.extend(placements.iter().map(|placement| placement.unit));
+        let by_id: HashMap<Uuid, &Organisation> = organisations.iter().map(|it| (it.id, it)).collect();
+        let today = day_of(self.portal.clock().now());
+        organisations
+            .iter()
+            .filter(|it| it.kind == OrganisationKind::Unit || it.unit_code.is_some() || used.contains(&it.id))
+            .filter(|it| it.end.is_none_or(|last| last >= today))
+            .map(|it| (text(it.id), copy_of_unit(it, &by_id)))
+            .collect()
+    }
+
+    /// The class or section somebody belongs to at a unit today.
+    fn classes(&self, groups: &[Group]) -> HashMap<(Uuid, Uuid), Uuid> {
+        let today = day_of(self.portal.clock().now());
+        let is_now = |start: Option<Date>, end: Option<Date>| {
+            start.is_none_or(|first| first <= today) && end.is_none_or(|last| last >= today)
+        };
+        let mut classes = HashMap::new();
+        for group in groups.iter().filter(|group| matches!(group.kind, GroupKind::Class | GroupKind::Section))
+        {
+            if !is_now(group.start, group.end) {
+                continue;
+            }
+            for member in group.members.iter().filter(|member| is_now(member.start, member.end)) {
+                classes.insert((member.person, group.organisation), group.id);
+            }
+        }
+        classes
+    }
+
+    fn places(
+        &mut self,
+        person: &Person,
+        placements: Vec<Placement>,
+        units: &BTreeMap<String, Unit>,
+        groups: &BTreeMap<String, GroupCopy>,
+        classes: &HashMap<(Uuid, Uuid), Uuid>,
+    ) -> BTreeSet<PlaceCopy> {
+        let known = |group: Option<Uuid>| group.map(text).filter(|id| groups.contains_key(id));
+        let enrolments =
+            person.enrolments.iter().filter(|enrolment| !enrolment.cancelled).map(|it| PlaceCopy {
+                unit: text(it.unit),
+                group: known(classes.get(&(person.id, it.unit)).copied()),
+                kind: "enrolment",
+                school_type: Some(it.school_type.as_str().to_owned()),
+                school_year: it.school_year.map(i64::from),
+                start: day(it.start),
+                end: day(it.end),
+            });
+        let placements = placements.into_iter().map(|it| PlaceCopy {
+            unit: text(it.unit),
+            group: known(it.group.or_else(|| classes.get(&(person.id, it.unit)).copied())),
+            kind: "placement",
+            school_type: it.school_type.map(|kind| kind.as_str().to_owned()),
+            school_year: None,
+            start: day(it.start),
+            end: day(it.end),
+        });
+        let (here, nowhere): (BTreeSet<PlaceCopy>, BTreeSet<PlaceCopy>) =
+            enrolments.chain(placements).partition(|place| units.contains_key(&place.unit));
+        self.dangling += nowhere.len();
+        here
+    }
+
+    fn pupil(
+        &mut self,
+        person: Person,
+        places: BTreeSet<PlaceCopy>,
+        subjects: &HashMap<Uuid, Subject>,
+    ) -> PupilCopy {
+        let mut responsibles = BTreeMap::new();
+        for it in &person.responsibles {
+            // Without a number nobody can be matched with folkbokföringen, and so nobody is.
+            let Some(subject) = subjects.get(&it.person) else {
+                self.dangling += 1;
+                continue;
+            };
+            responsibles.insert((subject.clone(), it.kind.as_str().to_owned()), it.protection);
+        }
+        let family = match &person.middle {
+            Some(middle) => format!("{middle} {}", person.family),
+            None => person.family,
+        };
+        PupilCopy {
+            number: person.number,
+            given: person.given,
+            family,
+            username: person.user_names.into_iter().next(),
+            email: person.school_email,
+            protection: person.protection,
+            status: person.status.as_str().to_owned(),
+            places,
+            responsibles,
+        }
+    }
+}
+
+fn copy_of_unit(it: &Organisation, by_id: &HashMap<Uuid, &Organisation>) -> Unit {
+    let types = |kinds: &[SchoolType]| it.school_types.iter().any(|kind| kinds.contains(kind));
+    let kind = if types(&[
+        SchoolType::UpperSecondary,
+        SchoolType::AdaptedUpperSecondary,
+        SchoolType::AdaptedUpperSecondaryOld,
+    ]) {
+        "upper-secondary"
+    } else if types(&[
+        SchoolType::PreschoolClass,
+        SchoolType::Compulsory,
+        SchoolType::Adapted,
+        SchoolType::AdaptedOld,
+        SchoolType::Special,
+        SchoolType::Sami,
+    ]) {
+        "compulsory"
+    } else if types(&[SchoolType::Preschool]) {
+        "preschool"
+    } else {
+        "other"
+    };
+    // A unit that says nothing lies where the organisation above it lies.
+    let mut municipality = it.municipality.clone();
+    let mut above = it.parent;
+    for _ in 0..5 {
+        let Some(parent) = above.filter(|_| municipality.is_none()).and_then(|id| by_id.get(&id)) else {
+            break;
+        };
+        municipality.clone_from(&parent.municipality);
+        above = parent.parent;
+    }
+    Unit {
+        code: it.unit_code.clone(),
+        name: it.name.clone(),
+        kind,
+        municipality,
+        phone: it.phone.clone(),
+        email: it.email.clone(),
+    }
+}
+
+fn copy_of_group(group: &Group) -> (String, GroupCopy) {
+    let kind = match group.kind {
+        GroupKind::Class => "class",
+        GroupKind::Section => "section",
+        _ => "group",
+    };
+    let copy = GroupCopy {
+        unit: text(group.organisation),
+        name: group.name.clone(),
+        kind,
+        start: day(group.start),
+        end: day(group.end),
+    };
+    (text(group.id), copy)
+}
+
+fn text(id: Uuid) -> String {
+    id.to_string()
+}
+
+fn day(day: Option<Date>) -> Option<String> {
+    day.map(|day| day.to_string())
+}
