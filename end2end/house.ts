@@ -2,7 +2,7 @@
  * Where the tests' own house stands and how it is started: on ports of its own, with a fresh database, a world of its
  * own and the town's clock, so that it disturbs nobody's `make run`.
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { world } from './world';
 
 const PORT = Number(process.env.END2END_PORT ?? 3300);
@@ -20,28 +20,29 @@ export const PROGRAM = `${PROGRAMS}/hjarntorget`;
 /** The site with its hashed files, where a release was built; `hash.txt` lies beside the program then. */
 const SITE = process.env.END2END_SITE ?? 'target/site';
 
+/** The settings of Leptos.toml that name a port or a folder, moved to where this house has them. */
+function moved(): Record<string, string> {
+  const settings: Record<string, string> = {};
+  let section = '';
+  for (const line of readFileSync(new URL('../Leptos.toml', import.meta.url), 'utf8').split('\n')) {
+    section = line.match(/^\[([a-z-]+)\]/)?.[1] ?? section;
+    const [, key, value] = line.match(/^([a-z_]+)\s*=\s*"([^"]*)"/) ?? [];
+    if (!section || !key || !value) continue;
+    const here = value
+      .replace(/\b(127\.0\.0\.1|localhost):41(\d\d)\b/, (_, host, last) => `${host}:${TOWN_PORT + Number(last)}`)
+      .replace(/127\.0\.0\.1:300(\d)\b/, (_, last) => `127.0.0.1:${PORT + Number(last)}`)
+      .replace(/\btarget\/(data|keys|town)\b/, (_, folder) => `${HERE}/${folder}`);
+    if (here !== value) settings[`HJARNTORGET__${section}__${key}`.replaceAll('-', '_').toUpperCase()] = here;
+  }
+  return settings;
+}
+
 const settings: Record<string, string> = {
+  ...moved(),
   LEPTOS_SITE_ADDR: `127.0.0.1:${PORT}`,
   LEPTOS_SITE_ROOT: SITE,
   LEPTOS_OUTPUT_NAME: 'hjarntorget',
-  HJARNTORGET__SITE__URL: PORTAL,
-  HJARNTORGET__DATABASE__URL: `sqlite://${HERE}/hjarntorget.db?mode=rwc`,
-  HJARNTORGET__KEYS__MASTER: `${HERE}/master.key`,
-  HJARNTORGET__BANKID__ENDPOINT: `https://127.0.0.1:${TOWN_PORT + 1}/rp/v6.0/`,
-  HJARNTORGET__BANKID__IDENTITY: `${HERE}/town/rp.pem`,
-  HJARNTORGET__BANKID__AUTHORITIES: `${HERE}/town/ca.pem`,
-  HJARNTORGET__BANKID__LAUNCH: `http://localhost:${TOWN_PORT}/phone`,
-  HJARNTORGET__NAVET__ENDPOINT: `https://127.0.0.1:${TOWN_PORT + 2}/`,
-  HJARNTORGET__NAVET__IDENTITY: `${HERE}/town/register.pem`,
-  HJARNTORGET__NAVET__AUTHORITIES: `${HERE}/town/ca.pem`,
-  HJARNTORGET__PUPIL_REGISTER__ENDPOINT: `https://127.0.0.1:${TOWN_PORT + 3}/`,
-  HJARNTORGET__PUPIL_REGISTER__AUTHORITIES: `${HERE}/town/ca.pem`,
-  HJARNTORGET__PUPIL_REGISTER__SECRETS: `${HERE}/town/tokens.json`,
-  HJARNTORGET__MAIL__RELAY: `127.0.0.1:${TOWN_PORT + 4}`,
-  HJARNTORGET__MAIL__AUTHORITIES: `${HERE}/town/ca.pem`,
-  HJARNTORGET__TELEMETRY__ADDRESS: `127.0.0.1:${PORT + 2}`,
   HJARNTORGET__CLOCK__SOURCE: 'town',
-  HJARNTORGET__CLOCK__TOWN: TOWN,
   // One address and one browser stand for a whole city here; what the limits do is tried over HTTP, without a browser.
   HJARNTORGET__LIMITS__BANKID_START_DEVICE: '1000',
   HJARNTORGET__LIMITS__BANKID_START_SESSION: '1000',
@@ -55,13 +56,10 @@ const environment = Object.entries(settings).map(([name, value]) => `${name}='${
 
 export const commands = {
   town: [
-    `rm -rf ${HERE}/town ${HERE}/*.db* && mkdir -p ${HERE}/town`,
+    `rm -rf ${HERE}/town ${HERE}/data ${HERE}/keys && mkdir -p ${HERE}/town ${HERE}/data`,
     `exec ${PROGRAMS}/town --dir ${HERE}/town --port-base ${TOWN_PORT} --world ${HERE}/world.json`,
   ].join(' && '),
-  portal: [
-    `head -c 32 /dev/urandom | base64 > ${HERE}/master.key`,
-    `exec env ${environment} ${PROGRAMS}/hjarntorget serve > ${HERE}/portal.log`,
-  ].join(' && '),
+  portal: `exec env ${environment} ${PROGRAM} serve > ${HERE}/data/portal.log`,
 };
 
 /** Writes the world down for the town; once, not in every worker. */
