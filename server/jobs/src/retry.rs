@@ -18,7 +18,7 @@ pub(crate) fn wait(tries: i64) -> Duration {
 }
 
 fn plain(tries: i64) -> Duration {
-    let exponent = u32::try_from(tries - 1).unwrap_or(0);
+    let exponent = u32::try_from(tries.saturating_sub(1).max(0)).unwrap_or(u32::MAX);
     GROWTH
         .checked_pow(exponent)
         .and_then(|times| FIRST.checked_mul(times))
@@ -32,8 +32,8 @@ mod tests {
     #[test]
     fn waits_grow_up_to_a_quarter_of_an_hour() {
         let seconds: Vec<u64> =
-            [1, 2, 3, 4, 5, 6, 7, 8, 100, i64::MAX].map(|tries| plain(tries).as_secs()).into();
-        assert_eq!(seconds, [1, 3, 9, 27, 81, 243, 729, 900, 900, 900]);
+            [0, 1, 2, 3, 4, 5, 6, 7, 8, 100, i64::MAX].map(|tries| plain(tries).as_secs()).into();
+        assert_eq!(seconds, [1, 1, 3, 9, 27, 81, 243, 729, 900, 900, 900]);
     }
 
     #[test]

@@ -123,19 +123,24 @@ async fn a_worker_whose_lease_ran_out_does_not_overwrite_what_another_found() ->
     for store in testing::engines().await {
         let house = House::default();
         house.enqueue(&store, Wait("slow".into())).await?;
-        let hired = [house.hire(&store, eager(1)), house.hire(&store, eager(1))];
+        let (first, stop_first) = house.hire(&store, eager(1));
         house.tries(1).await;
         house.advance(2 * PATIENCE);
+        let (second, stop_second) = house.hire(&store, eager(1));
         house.tries(2).await;
-        // Both are at it now; whichever ends first, only the second lease counts.
-        house.open_gate(2);
+
+        // Both are at it now. The gate lets the first one through, and its worker ends with writing that down.
+        stop_first.cancel();
+        house.open_gate(1);
+        first.await?;
+        let row = jobs::list(&store).await?.remove(0);
+        assert_eq!((row.state, row.tries), (State::Running, 2), "the second lease is untouched");
+
+        house.open_gate(1);
         let rows = all_finished(&store).await;
         assert_eq!((rows[0].state, rows[0].tries), (State::Done, 2));
-        for (worker, stop) in hired {
-            stop.cancel();
-            worker.await?;
-        }
-        assert_eq!(house.ran().len(), 2);
+        stop_second.cancel();
+        second.await?;
     }
     Ok(())
 }
