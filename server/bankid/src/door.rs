@@ -18,9 +18,15 @@ use crate::{BadSetting, Cause, Code, Error, Result, Settings, wire};
 const BODY_MAX: usize = 256 * 1024;
 /// Kept shorter than any server keeps an idle connection, so that no request is sent into a closing one.
 const IDLE: Duration = Duration::from_secs(10);
+/// How many connections are kept at most; more than that are in use at a time only in a rush.
+const KEPT: usize = 16;
 
 pub(crate) struct Door {
-    http: reqwest::Client,
+    /// Opens a connection for each call. For what must not be asked twice: a kept connection that the other end is
+    /// just closing would take the request with it.
+    fresh: reqwest::Client,
+    /// Keeps its connections. For what is asked again anyway.
+    kept: reqwest::Client,
     base: Url,
     timeout: Duration,
     breaker: StateMachine<ConsecutiveFailures<Constant>, ()>,
@@ -31,21 +37,25 @@ impl Door {
     pub(crate) fn open(settings: &Settings) -> std::result::Result<Self, BadSetting> {
         let base = base(&settings.endpoint)?;
         let (tls, expires) = tls(settings)?;
-        let http = reqwest::Client::builder()
-            .tls_backend_preconfigured(tls)
-            .https_only(true)
-            .http1_only()
-            .redirect(reqwest::redirect::Policy::none())
-            .retry(reqwest::retry::never())
-            .no_proxy()
-            .referer(false)
-            .connect_timeout(settings.connect_timeout)
-            .pool_idle_timeout(IDLE)
-            .build()
-            .map_err(|why| BadSetting::new("BankID client", chain(&why)))?;
+        let http = |idle: usize| {
+            reqwest::Client::builder()
+                .tls_backend_preconfigured(tls.clone())
+                .https_only(true)
+                .http1_only()
+                .redirect(reqwest::redirect::Policy::none())
+                .retry(reqwest::retry::never())
+                .no_proxy()
+                .referer(false)
+                .connect_timeout(settings.connect_timeout)
+                .pool_idle_timeout(IDLE)
+                .pool_max_idle_per_host(idle)
+                .build()
+                .map_err(|why| BadSetting::new("BankID client", chain(&why)))
+        };
+        let (fresh, kept) = (http(0)?, http(KEPT)?);
         let rest = backoff::constant(settings.rest);
         let breaker = StateMachine::new(failure_policy::consecutive_failures(settings.failures, rest), ());
-        Ok(Self { http, base, timeout: settings.timeout, breaker, expires })
+        Ok(Self { fresh, kept, base, timeout: settings.timeout, breaker, expires })
     }
 
     /// When the relying party's certificate ends.
@@ -53,9 +63,31 @@ impl Door {
         self.expires
     }
 
-    /// Posts `body` and returns the text of a 200. A request is sent again only where the first one never left.
-    pub(crate) async fn post<B: Serialize + Sync>(&self, path: &str, body: &B) -> Result<Zeroizing<String>> {
-        let (status, answer) = self.call(Method::POST, path, Some(body)).await?;
+    /// Posts what must not be asked twice, and returns the text of a 200.
+    pub(crate) async fn post_once<B: Serialize + Sync>(
+        &self,
+        path: &str,
+        body: &B,
+    ) -> Result<Zeroizing<String>> {
+        self.post(&self.fresh, path, body).await
+    }
+
+    /// Posts what the caller asks again by itself, and returns the text of a 200.
+    pub(crate) async fn post_often<B: Serialize + Sync>(
+        &self,
+        path: &str,
+        body: &B,
+    ) -> Result<Zeroizing<String>> {
+        self.post(&self.kept, path, body).await
+    }
+
+    async fn post<B: Serialize + Sync>(
+        &self,
+        http: &reqwest::Client,
+        path: &str,
+        body: &B,
+    ) -> Result<Zeroizing<String>> {
+        let (status, answer) = self.call(http, Method::POST, path, Some(body)).await?;
         match status {
             StatusCode::OK => Ok(answer),
             _ => Err(Error::Said(refusal(path, status, &answer))),
@@ -64,7 +96,7 @@ impl Door {
 
     /// What BankID's own sample asks to see whether it is there and knows our certificate: a GET, to be answered 405.
     pub(crate) async fn probe(&self, path: &str) -> Result<()> {
-        let (status, answer) = self.call::<()>(Method::GET, path, None).await?;
+        let (status, answer) = self.call::<()>(&self.fresh, Method::GET, path, None).await?;
         match status {
             StatusCode::METHOD_NOT_ALLOWED => Ok(()),
             StatusCode::OK => Err(Error::Garbled("the probe was answered 200, not 405")),
@@ -74,6 +106,7 @@ impl Door {
 
     async fn call<B: Serialize + Sync>(
         &self,
+        http: &reqwest::Client,
         method: Method,
         path: &str,
         body: Option<&B>,
@@ -83,7 +116,7 @@ impl Door {
         }
         let url = self.base.join(path).map_err(|_| Error::Garbled("no such address"))?;
         let asked = async {
-            let answer = self.send(method, url, body).await?;
+            let answer = send(http, method, url, body).await?;
             let status = answer.status();
             Ok((status, text(answer).await?))
         };
@@ -98,25 +131,26 @@ impl Door {
         }
         outcome
     }
+}
 
-    async fn send<B: Serialize + Sync>(
-        &self,
-        method: Method,
-        url: Url,
-        body: Option<&B>,
-    ) -> Result<Response> {
-        let request = || {
-            let request = self.http.request(method.clone(), url.clone());
-            // `json` sets exactly `application/json`; with a charset BankID answers 415.
-            if let Some(body) = body { request.json(body) } else { request }
-        };
-        match request().send().await {
-            Err(error) if error.is_connect() => {
-                tracing::info!(error = chain(&error), "no connection to BankID, trying once more");
-                request().send().await.map_err(lost)
-            }
-            answer => answer.map_err(lost),
+/// Sends a request, and once more only where the first one never left.
+async fn send<B: Serialize + Sync>(
+    http: &reqwest::Client,
+    method: Method,
+    url: Url,
+    body: Option<&B>,
+) -> Result<Response> {
+    let request = || {
+        let request = http.request(method.clone(), url.clone());
+        // `json` sets exactly `application/json`; with a charset BankID answers 415.
+        if let Some(body) = body { request.json(body) } else { request }
+    };
+    match request().send().await {
+        Err(error) if error.is_connect() => {
+            tracing::info!(error = chain(&error), "no connection to BankID, trying once more");
+            request().send().await.map_err(lost)
         }
+        answer => answer.map_err(lost),
     }
 }
 
@@ -190,7 +224,7 @@ fn lost(error: reqwest::Error) -> Error {
     } else {
         Cause::Broken
     };
-    tracing::warn!(error = chain(&error), "no answer from BankID");
+    tracing::info!(error = chain(&error), "no answer from BankID");
     Error::Unreachable(cause)
 }
 

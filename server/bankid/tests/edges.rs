@@ -1,5 +1,7 @@
 //! What no BankID should ever say, and how it is asked: word for word.
 
+#![expect(clippy::unwrap_used, reason = "a helper of a test fails by panicking, as the test does")]
+
 use std::time::Duration;
 
 use bankid::{AuthRequest, Browser, Cause, Client, Code, Error, Intent, OrderRef, Settings};
@@ -12,7 +14,7 @@ const ORDER: &str = r#"{"orderRef":"131daac9-16c6-4618-beb0-365768f37288",
     "qrStartSecret":"d28db9a7-4cde-429e-a983-359be676944c"}"#;
 
 fn settings(server: &Scripted) -> Settings {
-    Settings::new(server.url("/rp/v6.0"), server.identity(), server.authorities())
+    Settings::new(server.url("/rp/v6.0"), server.path("identity.pem"), server.path("ca.pem"))
 }
 
 fn client(server: &Scripted) -> Client {
@@ -139,7 +141,8 @@ async fn a_server_outside_the_configured_root_is_not_spoken_to() {
     let ours = Scripted::start(vec![answer(200, "", ORDER)]).await;
     let foreign = Scripted::start(vec![answer(200, "", ORDER)]).await;
     let client =
-        Client::new(&Settings::new(foreign.url("/rp/v6.0"), ours.identity(), ours.authorities())).unwrap();
+        Client::new(&Settings::new(foreign.url("/rp/v6.0"), ours.path("identity.pem"), ours.path("ca.pem")))
+            .unwrap();
     assert_eq!(client.auth(&request()).await.unwrap_err(), Error::Unreachable(Cause::Connect));
     assert!(foreign.heard().is_empty());
 }
@@ -153,7 +156,7 @@ async fn a_client_that_cannot_work_says_which_setting_is_wrong() {
     let empty = server.file("empty.pem", "");
     assert!(wrong(Settings { identity: empty.clone(), ..settings(&server) }).contains("empty.pem"));
     assert!(wrong(Settings { authorities: empty, ..settings(&server) }).contains("empty.pem"));
-    let keyless = server.authorities();
+    let keyless = server.path("ca.pem");
     assert!(wrong(Settings { identity: keyless, ..settings(&server) }).contains("ca.pem"));
 }
 

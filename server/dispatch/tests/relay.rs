@@ -1,5 +1,7 @@
 //! The mailer against the town's mail relay, over STARTTLS, on good days and bad; and against a relay without STARTTLS.
 
+#![expect(clippy::unwrap_used, reason = "a helper of a test fails by panicking, as the test does")]
+
 use std::{
     sync::{Arc, Mutex},
     time::Duration,
@@ -43,7 +45,8 @@ impl House {
 fn settings(town: &Town) -> Settings {
     let address = town.address(System::Smtp).unwrap();
     Settings {
-        timeout: Duration::from_millis(1500),
+        connect_timeout: Duration::from_millis(1500),
+        timeout: Duration::from_millis(2500),
         ..Settings::new(
             address.ip().to_string(),
             address.port(),
@@ -103,7 +106,6 @@ async fn what_may_pass_is_temporary_and_what_will_not_is_final() {
         ("status:554", Some("DATA"), Failure::Permanent(Trouble::Said(554))),
         ("status:535", Some("MAIL"), Failure::Temporary(Trouble::Said(535))),
         ("hang", None, Failure::Temporary(Trouble::Timeout)),
-        ("wrong-certificate", None, Failure::Temporary(Trouble::Insecure)),
     ] {
         house.fault(fault, path);
         assert_eq!(house.mailer.send(&mail()).await, Err(failure), "{fault}");
@@ -117,6 +119,15 @@ async fn what_may_pass_is_temporary_and_what_will_not_is_final() {
         house.fault("none", None);
     }
     house.mailer.send(&mail()).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_relay_that_shows_somebody_elses_certificate_gets_no_letter() {
+    let house = House::open().await;
+    house.fault("wrong-certificate", None);
+    assert_eq!(house.mailer.send(&mail()).await, Err(Failure::Temporary(Trouble::Insecure)));
+    assert_eq!(house.mailer.probe().await, Err(Failure::Temporary(Trouble::Insecure)));
+    assert!(house.town.mail().is_empty());
 }
 
 #[tokio::test]

@@ -56,8 +56,8 @@ impl Door {
         self.expires
     }
 
-    /// Posts a question and returns the text of a 200. Asked once more where the first try cannot have hurt or helped:
-    /// no connection, closed for the moment, or a token that was taken back.
+    /// Posts a question and returns the text of a 200. A question changes nothing, so it is put once more where that may
+    /// help: no connection or one that broke, closed for the moment, a token that was taken back.
     pub(crate) async fn post<B: Serialize + Sync>(
         &self,
         path: &str,
@@ -70,7 +70,7 @@ impl Door {
         let url = self.base.join(path).map_err(|_| Error::Garbled("no such address"))?;
         let asked = async {
             match self.ask(url.clone(), correlation, body).await {
-                Err(Error::Unreachable(Cause::Connect) | Error::Said(Code::Closed)) => {}
+                Err(Error::Unreachable(Cause::Connect | Cause::Broken) | Error::Said(Code::Closed)) => {}
                 Err(Error::Said(Code::Unauthorized)) if self.keys.is_some() => {}
                 answer => return answer,
             }
@@ -190,7 +190,7 @@ fn lost(error: reqwest::Error) -> Error {
     } else {
         Cause::Broken
     };
-    tracing::warn!(error = chain(&error), "no answer from the population register");
+    tracing::info!(error = chain(&error), "no answer from the population register");
     Error::Unreachable(cause)
 }
 

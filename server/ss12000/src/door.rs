@@ -71,7 +71,7 @@ impl Door {
         self.ask(path, rows, None).await
     }
 
-    /// Asked once more where that is safe and of use: no connection, a short "later", a token that was replaced.
+    /// Asked once more where that may help: no connection or one that broke, a short "later", a token that was replaced.
     async fn ask(&self, path: &str, rows: u32, query: Option<(&str, String)>) -> Result<Zeroizing<String>> {
         if !self.breaker.is_call_permitted() {
             return Err(Error::Unreachable(Cause::Resting));
@@ -105,7 +105,7 @@ impl Door {
     /// How long to wait before a second try; none where there should be none.
     fn pause_after(&self, error: &Error) -> Option<Duration> {
         match error {
-            Error::Unreachable(Cause::Connect) => Some(Duration::ZERO),
+            Error::Unreachable(Cause::Connect | Cause::Broken) => Some(Duration::ZERO),
             Error::Said(Code::Unauthorized) => self.tokens.renewed().then_some(Duration::ZERO),
             Error::Said(Code::TooMany(after) | Code::Busy(after)) => {
                 Some(after.unwrap_or(PAUSE)).filter(|pause| *pause <= self.patience)
@@ -224,7 +224,7 @@ fn lost(error: reqwest::Error) -> Error {
     } else {
         Cause::Broken
     };
-    tracing::warn!(error = chain(&error), "no answer from the pupil register");
+    tracing::info!(error = chain(&error), "no answer from the pupil register");
     Error::Unreachable(cause)
 }
 

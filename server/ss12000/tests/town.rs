@@ -1,5 +1,7 @@
 //! The client against the town's pupil register, over TLS, on good days and bad.
 
+#![expect(clippy::unwrap_used, reason = "a helper of a test fails by panicking, as the test does")]
+
 use std::{collections::BTreeSet, time::Duration};
 
 use futures::TryStreamExt;
@@ -96,8 +98,7 @@ fn person<'a>(persons: &'a [Person], number: &str) -> &'a Person {
 async fn units_and_groups_are_read_with_how_to_reach_them() {
     let house = House::open().await;
     let organisations: Vec<Organisation> = house.all().await;
-    let unit =
-        |code: &str| organisations.iter().find(|unit| unit.name == name).unwrap();
+    let unit = |name: &str| organisations.iter().find(|unit| unit.name == name).unwrap();
     let school = unit("Exempelskolan");
     assert_eq!((school.name.as_str(), &school.kind), ("Exempelskolan", &OrganisationKind::Unit));
     assert_eq!(school.unit_code.as_deref(), Some("12345678"));

@@ -1,11 +1,7 @@
 //! A server that says, word for word, what a test tells it to: for what no town would ever say. Also used by the tests of
 //! the two registers.
 
-#![expect(
-    dead_code,
-    unreachable_pub,
-    reason = "each test file that takes this module in uses its own part of it"
-)]
+#![expect(unreachable_pub, reason = "public to the test file that takes this module in")]
 
 use std::{
     fs,
@@ -80,19 +76,14 @@ impl Scripted {
         format!("https://{}{path}", self.address)
     }
 
-    /// The root to trust it by.
-    pub fn authorities(&self) -> PathBuf {
-        self.folder.path().join("ca.pem")
-    }
-
-    /// A certificate with its key, to show to it.
-    pub fn identity(&self) -> PathBuf {
-        self.folder.path().join("identity.pem")
+    /// A file in its folder: `ca.pem` is the root to trust it by, `identity.pem` a certificate with key to show to it.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
     }
 
     /// A file in its folder with this text.
     pub fn file(&self, name: &str, text: &str) -> PathBuf {
-        let path = self.folder.path().join(name);
+        let path = self.path(name);
         fs::write(&path, text).unwrap();
         path
     }
