@@ -14,6 +14,7 @@ use axum::{
     http::{HeaderValue, Request, Response, StatusCode, header},
     response::IntoResponse,
 };
+use futures::{StreamExt, stream};
 use http_body_util::BodyExt;
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -225,6 +226,11 @@ async fn broken_off(response: Response<Body>) -> Response<Body> {
     parts.headers.insert(header::CONTENT_LENGTH, HeaderValue::from(whole.len().max(2)));
     let half: Bytes =
         if whole.is_empty() { Bytes::from_static(b"{") } else { whole.slice(..whole.len() / 2) };
-    let pieces = futures::stream::iter([Ok(half), Err(Dropped)]);
+    // Waiting once lets what stands before the break go out on the wire.
+    let end = async {
+        tokio::task::yield_now().await;
+        Err(Dropped)
+    };
+    let pieces = stream::once(async { Ok(half) }).chain(stream::once(end));
     Response::from_parts(parts, Body::from_stream(pieces))
 }
