@@ -2,9 +2,15 @@
 
 #![expect(missing_docs, reason = "the macro writes a struct for the props without any")]
 
+use std::time::Duration;
+
 use leptos::prelude::*;
 use model::{CodeForm, EmailForm, Wrong};
 use serde::{Deserialize, Serialize};
+
+/// How long after a field was left something is said about it. What left it may be a finger on its way to the button:
+/// words that push the button away from under it would lose the press.
+const PATIENCE: Duration = Duration::from_millis(300);
 
 /// What a live field asks for, and so how it is checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -90,8 +96,14 @@ pub fn LiveField(
                 aria-describedby=format!("{field}-hint {field}-wrong")
                 aria-invalid=move || wrong.get().map(|_| "true")
                 on:change=move |event| {
-                    touched.set(true);
-                    wrong.set(question.check(&event_target_value(&event)));
+                    let now = question.check(&event_target_value(&event));
+                    set_timeout(
+                        move || {
+                            touched.set(true);
+                            wrong.set(now);
+                        },
+                        PATIENCE,
+                    );
                 }
                 on:input=move |event| {
                     let now = touched.get_untracked().then(|| question.check(&event_target_value(&event))).flatten();

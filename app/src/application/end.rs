@@ -95,7 +95,7 @@ fn words(outcome: Outcome) -> Option<(Text, Text, Text)> {
 pub(crate) async fn receipt(visit: &Visit) -> Result<Reply, Fault> {
     let receipt = visit.guardian()?.receipt().await?;
     Page::new(Text::ReceiptTitle, move || {
-        let email = receipt.email.reveal().to_owned();
+        let mail = receipt.email.map(|email| Text::ReceiptNextMail { email: email.reveal().to_owned() });
         let children = receipt
             .children
             .into_iter()
@@ -113,7 +113,7 @@ pub(crate) async fn receipt(visit: &Visit) -> Result<Reply, Fault> {
             <ul>{children}</ul>
             <h2>{Text::ReceiptNextTitle}</h2>
             <ol class="next">
-                <li>{Text::ReceiptNextMail { email }}</li>
+                {mail.map(|mail| view! { <li>{mail}</li> })}
                 <li>{Text::ReceiptNextSee}</li>
                 <li>{Text::ReceiptNextSignIn}</li>
             </ol>

@@ -1,6 +1,6 @@
 //! The e-mail address, and the proof that letters to it arrive.
 
-use leptos::prelude::*;
+use leptos::{prelude::*, server_fn::ServerFn as _};
 use model::{CodeForm, EmailForm, Refusal, Shown, Step, Wrong};
 use portal::{Application, Visit, Who};
 
@@ -18,7 +18,7 @@ use crate::{
         dates::time,
         form::{hidden, press, refusal, send, wrong_text, wrongs},
         prose::prose,
-        say::{Tone, notice},
+        say::done,
         step::{out, step_head},
     },
 };
@@ -99,7 +99,7 @@ pub(crate) async fn confirm(visit: &Visit, asked: &Asked) -> Result<Reply, Fault
             {refusal(no)}
             {wrongs(&shown.wrongs)}
             {step_head(Step::Confirm)}
-            {sent_again.then(|| notice(Tone::Good, Text::CodeResent))}
+            {sent_again.then(|| done(Text::CodeResent))}
             <h1><label for=CodeForm::CODE>{Text::CodeTitle}</label></h1>
             <p class="lead">{sent}</p>
             <form method="post" action=ConfirmCode::url() novalidate>
@@ -161,7 +161,7 @@ pub(crate) fn confirm_email(asked: &Asked) -> Result<Reply, Fault> {
 }
 
 /// What the link came to. The browser that applies may be another one, on another device.
-pub(crate) fn email_confirmed(visit: &Visit, asked: &Asked) -> Result<Reply, Fault> {
+pub(crate) fn email_confirmed(who: &Who, asked: &Asked) -> Result<Reply, Fault> {
     if let Some(no) = asked.refusal() {
         return Page::new(Text::ConfirmSpentTitle, move || {
             view! {
@@ -174,7 +174,7 @@ pub(crate) fn email_confirmed(visit: &Visit, asked: &Asked) -> Result<Reply, Fau
         })
         .into_reply();
     }
-    let here = matches!(visit.who(), Who::Applicant { .. });
+    let here = matches!(who, Who::Applicant { .. });
     Page::new(Text::ConfirmDoneTitle, move || {
         let lead = if here { Text::ConfirmDoneHere } else { Text::ConfirmDoneElsewhere };
         let (to, way) = if here {

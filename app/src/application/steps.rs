@@ -1,6 +1,6 @@
 //! Innan du börjar, Dina barn, Kontrollera dina svar.
 
-use leptos::prelude::*;
+use leptos::{prelude::*, server_fn::ServerFn as _};
 use model::{Outcome, Step};
 use portal::{Application, ApplicationChild, Visit, Who};
 
@@ -44,8 +44,8 @@ pub(super) async fn door(visit: &Visit, step: Step) -> Result<Door, Fault> {
 }
 
 /// Innan du börjar: what it takes.
-pub(crate) fn before(visit: &Visit) -> Result<Reply, Fault> {
-    let next = match visit.who() {
+pub(crate) fn before(who: &Who) -> Result<Reply, Fault> {
+    let next = match who {
         Who::Guardian { .. } => return Reply::go(Place::Children),
         Who::Applicant { .. } => Step::Children,
         Who::Stranger => Step::Identify,

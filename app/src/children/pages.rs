@@ -82,3 +82,33 @@ fn empty() -> impl IntoView {
         </div>
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use model::{ChildId, Language, UnitContact, UnitKind};
+
+    use super::*;
+
+    #[test]
+    fn what_a_register_says_is_only_ever_text() {
+        let hostile = "<img src=x onerror=alert(1)>\"";
+        let child = ChildCard {
+            id: ChildId::from_uuid(uuid::Uuid::nil()),
+            given: hostile.into(),
+            family: hostile.into(),
+            unit: Some(UnitContact {
+                name: hostile.into(),
+                kind: UnitKind::Compulsory,
+                phone: Some(hostile.into()),
+                email: Some(hostile.into()),
+            }),
+            group: Some(hostile.into()),
+            username: Some(hostile.into()),
+            email: Some(hostile.into()),
+            today: ChildToday::Enrolled,
+        };
+        let html = crate::page::render(Language::Sv, None, || card(child, Date::constant(2026, 11, 24)));
+        assert!(!html.contains("<img") && html.contains("&lt;img"), "{html}");
+        assert!(!html.contains("href=\"mailto:<"), "{html}");
+    }
+}

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use model::Step;
-use portal::{Visit, Who};
+use portal::Who;
 
 use crate::{
     Fault, NoBankId, Place,
@@ -13,8 +13,8 @@ use crate::{
 };
 
 /// The start page.
-pub(crate) fn start(visit: &Visit) -> Result<Reply, Fault> {
-    let signed_in = matches!(visit.who(), Who::Guardian { .. });
+pub(crate) fn start(who: &Who) -> Result<Reply, Fault> {
+    let signed_in = matches!(who, Who::Guardian { .. });
     Page::new(Text::StartTitle, move || {
         let first = if signed_in {
             view! { <a class="button" href=Place::Children.to_string()>{Text::ShellChildren}</a> }.into_any()

@@ -1,6 +1,6 @@
 //! The pages after a session, and the warning on those of it that have a form.
 
-use leptos::prelude::*;
+use leptos::{prelude::*, server_fn::ServerFn as _};
 use model::Step;
 use portal::{Visit, Who};
 
@@ -48,8 +48,8 @@ pub(crate) fn signed_out() -> Result<Reply, Fault> {
 }
 
 /// After a session ended by itself. Whoever is signed in has not lost anything and goes on.
-pub(crate) fn ended(visit: &Visit) -> Result<Reply, Fault> {
-    match visit.who() {
+pub(crate) fn ended(who: &Who) -> Result<Reply, Fault> {
+    match who {
         Who::Guardian { .. } => return Reply::go(Place::Children),
         Who::Applicant { .. } => return Reply::go(Place::Apply(Step::Children)),
         Who::Stranger => {}

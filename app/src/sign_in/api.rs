@@ -34,7 +34,7 @@ pub(crate) async fn start(
 /// How far the identification of this browser is. A code read by another device leads in from here, for the browser
 /// that started it and nobody else; an app on this device leads in from the way back only.
 #[server(endpoint = "sign_in/progress")]
-pub(crate) async fn progress(
+pub(crate) async fn ask_progress(
     /// Asked from the page the app leads back to.
     #[server(default)]
     returning: bool,

@@ -1,11 +1,11 @@
 //! The login page, the waiting for BankID, and the way back from it.
 
-use leptos::prelude::*;
+use leptos::{prelude::*, server_fn::ServerFn as _};
 use model::{Device, Purpose, Refusal, Step};
 use portal::{Identification, Phase, Visit, Who};
 
 use super::{
-    api::{Cancel, ComeBack, GoOn, Progress, Start},
+    api::{AskProgress, Cancel, ComeBack, GoOn, Start},
     islands::{Awake, BACK, WaitWords, Waiting, WayBack},
 };
 use crate::{
@@ -23,8 +23,8 @@ use crate::{
 pub(crate) const FRESH: &str = "ny";
 
 /// The one login page, for everybody.
-pub(crate) fn sign_in(visit: &Visit, asked: &Asked) -> Result<Reply, Fault> {
-    if let Who::Guardian { .. } = visit.who() {
+pub(crate) fn sign_in(who: &Who, asked: &Asked) -> Result<Reply, Fault> {
+    if let Who::Guardian { .. } = who {
         return Reply::go(Place::Children);
     }
     let no = asked.refusal();
@@ -124,7 +124,7 @@ pub(crate) async fn back_from_bankid(visit: &Visit, asked: &Asked) -> Result<Rep
             <h1>{Text::BankidReturnTitle}</h1>
             <p class="lead">{Text::BankidReturnLead}</p>
             <form method="post" action=ComeBack::url() id=BACK>
-                <WayBack nonce ask=Progress::url().to_owned()/>
+                <WayBack nonce ask=AskProgress::url().to_owned()/>
                 <div class="actions">{send(Text::StepContinue)}</div>
             </form>
         }
@@ -202,7 +202,7 @@ fn waiting(found: Identification) -> impl IntoView {
         (Phase::Waiting { advice, .. }, Device::Other) => {
             let say = portal::advice_text(advice, language()).to_owned();
             view! {
-                <Waiting say code=qr.is_some() seconds=seconds_left ask=Progress::url().to_owned() words=words()/>
+                <Waiting say code=qr.is_some() seconds=seconds_left ask=AskProgress::url().to_owned() words=words()/>
                 <ol class="how">
                     <li>{Text::BankidHowOpen}</li>
                     <li>{Text::BankidHowScan}</li>
@@ -219,7 +219,7 @@ fn waiting(found: Identification) -> impl IntoView {
                 <div class="actions">
                     {launch.map(|launch| view! { <a class="button" href=launch>{Text::BankidOpen}</a> })}
                 </div>
-                <Waiting say code=false seconds=0 ask=Progress::url().to_owned() words=words()/>
+                <Waiting say code=false seconds=0 ask=AskProgress::url().to_owned() words=words()/>
             }
             .into_any()
         }

@@ -6,6 +6,7 @@ use leptos::{
     hydration::{AutoReload, HydrationScripts},
     nonce::Nonce,
     prelude::*,
+    server_fn::ServerFn as _,
 };
 use model::Language;
 use portal::Who;
@@ -77,7 +78,7 @@ pub(crate) fn document(frame: Frame, head: Head, view: impl FnOnce() -> AnyView)
             </head>
             <body>
                 <a class="skip" href="#main">{Text::ShellSkip}</a>
-                {header(language, &who, place, back)}
+                {header(language, who, place, back)}
                 <main id="main" class=wide.then_some("wide") tabindex="-1">{view()}</main>
                 {footer()}
             </body>
@@ -85,7 +86,7 @@ pub(crate) fn document(frame: Frame, head: Head, view: impl FnOnce() -> AnyView)
     }
 }
 
-fn header(language: Language, who: &Who, place: Option<Place>, back: String) -> impl IntoView {
+fn header(language: Language, who: Who, place: Option<Place>, back: String) -> impl IntoView {
     view! {
         <header class="top">
             <div class="in">
@@ -128,25 +129,25 @@ fn tongue(current: Language, back: String) -> impl IntoView {
 }
 
 /// The visitor's own menu under their name; the way in for a stranger.
-fn menu(who: &Who, place: Option<Place>) -> AnyView {
-    let (name, places): (_, &[(Place, Text)]) = match who {
+fn menu(who: Who, place: Option<Place>) -> AnyView {
+    let (name, places): (_, Vec<(Place, Text)>) = match who {
         Who::Stranger if place == Some(Place::SignIn) => return ().into_any(),
         Who::Stranger => {
             return view! { <a class="enter" href=Place::SignIn.to_string()>{Text::ShellSignIn}</a> }
                 .into_any();
         }
         Who::Applicant { name } => {
-            (name.clone(), &[(Place::Apply(model::Step::Children), Text::ShellApplication)])
+            (name, vec![(Place::Apply(model::Step::Children), Text::ShellApplication)])
         }
         Who::Guardian { name } => {
-            (name.clone(), &[(Place::Children, Text::ShellChildren), (Place::Personal, Text::ShellPersonal)])
+            (name, vec![(Place::Children, Text::ShellChildren), (Place::Personal, Text::ShellPersonal)])
         }
     };
     let links = places
-        .iter()
+        .into_iter()
         .map(|(to, label)| {
-            let here = (place == Some(*to)).then_some("page");
-            view! { <li><a href=to.to_string() aria-current=here>{label.clone()}</a></li> }
+            let here = (place == Some(to)).then_some("page");
+            view! { <li><a href=to.to_string() aria-current=here>{label}</a></li> }
         })
         .collect_view();
     view! {

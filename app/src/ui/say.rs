@@ -5,25 +5,9 @@ use model::UnitContact;
 
 use crate::{Place, text::Text};
 
-/// What a notice is about; it shows in colour and shape, the words carry it.
-#[derive(Clone, Copy)]
-pub(crate) enum Tone {
-    /// To know.
-    Plain,
-    /// It went well.
-    Good,
-    /// To mind.
-    Warn,
-}
-
-/// A notice of one sentence.
-pub(crate) fn notice(tone: Tone, words: Text) -> impl IntoView {
-    let class = match tone {
-        Tone::Plain => "notice",
-        Tone::Good => "notice good",
-        Tone::Warn => "notice warn",
-    };
-    view! { <div class=class><p>{words}</p></div> }
+/// It went well.
+pub(crate) fn done(words: Text) -> impl IntoView {
+    view! { <div class="notice good" role="status"><p>{words}</p></div> }
 }
 
 /// The schools to call, or how to find the right one; always with hours.
