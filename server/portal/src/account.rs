@@ -52,19 +52,29 @@ pub struct AccountSummary {
 }
 
 /// Why an account ends, in codes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Closing {
-    /// The operator did it, asked by a school.
-    Operator,
+    /// The operator did it, for a reason in one word of theirs.
+    Operator(String),
     /// The holder died.
     Deceased,
 }
 
 impl Closing {
-    const fn word(self) -> &'static str {
+    /// The word of the audit log.
+    const fn word(&self) -> &'static str {
         match self {
-            Self::Operator => "operator",
+            Self::Operator(_) => "operator",
             Self::Deceased => "deceased",
+        }
+    }
+
+    /// The reason kept with the account.
+    fn reason(&self) -> String {
+        match self {
+            // Typed by hand: no more of it than a code can hold, and nothing that could be a person's number.
+            Self::Operator(reason) => model::tame(reason),
+            Self::Deceased => self.word().to_owned(),
         }
     }
 }
@@ -112,7 +122,7 @@ pub(crate) async fn close(
     let closed = row::Entity::update_many()
         .col_expr(row::Column::State, Expr::value("closed"))
         .col_expr(row::Column::ClosedAt, Expr::value(now.as_millisecond()))
-        .col_expr(row::Column::CloseReason, Expr::value(why.word()))
+        .col_expr(row::Column::CloseReason, Expr::value(why.reason()))
         .col_expr(row::Column::UpdatedAt, Expr::value(now.as_millisecond()))
         .filter(row::Column::Id.eq(id.clone()))
         .filter(row::Column::State.eq("open"))
@@ -135,15 +145,17 @@ pub(crate) async fn close(
 }
 
 impl Portal {
-    /// Closes an account, for the operator. Its links and sessions end with it. A closed one stays closed.
+    /// Closes an account, for the operator. Its links and sessions end with it. A closed one stays closed. Of `reason`
+    /// no more is kept than a code can hold.
     ///
     /// # Errors
     /// [`Error::NotFound`].
-    pub async fn close_account(&self, account: AccountId) -> Result<()> {
+    pub async fn close_account(&self, account: AccountId, reason: &str) -> Result<()> {
         self.account_row(account).await?;
         let (portal, now) = (self.clone(), self.clock().now());
+        let why = Closing::Operator(reason.to_owned());
         self.change(move |tx| async move {
-            close(&portal, &tx, account, Closing::Operator, &Actor::operator(), now).await.map(drop)
+            close(&portal, &tx, account, why, &Actor::operator(), now).await.map(drop)
         })
         .await
     }

@@ -287,10 +287,11 @@ impl<'v> Applicant<'v> {
             return;
         }
         let (portal, actor, now) = (self.portal().clone(), self.visit.actor(), self.now());
-        let subject = self.session.subject.clone();
+        let (subject, marks) = (self.session.subject.clone(), decision.marks.clone());
         tokio::spawn(async move {
             let house = portal.clone();
             let told = portal.change(move |tx| async move {
+                pupils::raise_marks(&tx, &marks).await?;
                 for (child, kind) in questions {
                     cases::open(&house, &tx, kind, &subject, child, &actor, now).await?;
                 }

@@ -73,11 +73,11 @@ const BUILD: &str = match option_env!("HJARNTORGET_BUILD") {
     None => env!("CARGO_PKG_VERSION"),
 };
 
-/// Writes `row` in the transaction of its deed.
+/// Writes `row` in the transaction of its deed, and says its number.
 ///
 /// # Errors
 /// When the log cannot be written; then the deed must not be done either.
-pub async fn write(tx: &Tx, keys: &KeyRing, row: Row) -> Result<()> {
+pub async fn write(tx: &Tx, keys: &KeyRing, row: Row) -> Result<i64> {
     let seq = next_number(tx).await?;
     let (entry, address) = row::entry(keys, seq, row)?;
     audit::Entity::insert(audit::ActiveModel::from(entry)).exec_without_returning(tx).await?;
@@ -90,7 +90,7 @@ pub async fn write(tx: &Tx, keys: &KeyRing, row: Row) -> Result<()> {
         .exec_without_returning(tx)
         .await?;
     }
-    Ok(())
+    Ok(seq)
 }
 
 /// The next number of the log. On SQLite the transaction has the writer's place already, so that numbers have no gaps;

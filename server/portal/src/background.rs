@@ -27,6 +27,22 @@ impl Background {
 }
 
 impl Portal {
+    /// One round of the collector: asks BankID about every order that is due. The background does it all the time.
+    ///
+    /// # Errors
+    /// Only what is broken: a BankID that does not answer is asked again.
+    pub async fn collect_orders(&self) -> Result<usize> {
+        identification::collect_due(self).await
+    }
+
+    /// One round of the cleaner: erases what was kept long enough, and answers how many rows that were.
+    ///
+    /// # Errors
+    /// Only what is broken.
+    pub async fn erase_old(&self) -> Result<u64> {
+        retention::clean(self, self.clock().now()).await
+    }
+
     /// Starts the collector, the sealer, the cleaner and the import; they end with `stop`.
     pub fn background(&self, stop: CancellationToken) -> Background {
         let mut loops = JoinSet::new();

@@ -125,6 +125,8 @@ pub(crate) struct Decision {
     pub(crate) children: Vec<ChildId>,
     /// Units of unprotected children in custody, to be named on the outcome's page.
     pub(crate) units: Vec<UnitId>,
+    /// The strongest mark either register puts on a protected pupil.
+    pub(crate) marks: Vec<(ChildId, Protection)>,
 }
 
 /// What was found about one child of one adult.
@@ -254,6 +256,9 @@ fn by_children(known: &Known<'_>, when_any: Outcome) -> Decision {
         }
         let Some(pupil) = pupil else { continue };
         decision.findings.push((pupil.id, finding));
+        if finding == Finding::Protected {
+            decision.marks.push((pupil.id, ward.protection.max(pupil.protection)));
+        }
         if finding == Finding::Placed {
             decision.children.push(pupil.id);
         }
@@ -303,17 +308,17 @@ fn find_place(known: &Known<'_>, ward: &Ward, places: &[Place]) -> Finding {
         Finding::Placed
     } else if places.iter().any(|place| !is_over(place)) {
         Finding::NotYet
+    } else if !lives_here {
+        Finding::Outside
     } else if !places.is_empty() {
         Finding::Ended
-    } else if lives_here {
-        Finding::NotYet
     } else {
-        Finding::Outside
+        Finding::NotYet
     }
 }
 
 impl Decision {
     fn only(outcome: Outcome) -> Self {
-        Self { outcome, findings: Vec::new(), children: Vec::new(), units: Vec::new() }
+        Self { outcome, findings: Vec::new(), children: Vec::new(), units: Vec::new(), marks: Vec::new() }
     }
 }

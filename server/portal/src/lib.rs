@@ -55,3 +55,6 @@ pub use rules::{Brake, Rules, Spans};
 pub use schools::School;
 pub use sync::SyncReport;
 pub use visit::{Asking, Visit, Who};
+
+/// The words of BankID's recommended messages.
+pub use bankid::advice::text as advice_text;

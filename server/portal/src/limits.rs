@@ -32,11 +32,11 @@ pub struct Limits {
     /// Tries of one letter's code.
     pub code_tries: u32,
     /// Tries of codes in a quarter of an hour by application, whatever the letter.
-    pub code_tries_quarter: u32,
+    pub code_tries_window: u32,
     /// Letters with a code in an hour by application.
     pub letters_per_hour: u32,
     /// Letters with a code in a day to one mailbox, whoever asks.
-    pub letters_per_mailbox: u32,
+    pub letters_per_address: u32,
     /// Links of letters followed in a minute from one address.
     pub links_per_minute: u32,
 }
@@ -49,9 +49,9 @@ impl Default for Limits {
             bankid_start_address: 60,
             bankid_poll_per_second: 2,
             code_tries: 5,
-            code_tries_quarter: 15,
+            code_tries_window: 15,
             letters_per_hour: 5,
-            letters_per_mailbox: 10,
+            letters_per_address: 10,
             links_per_minute: 30,
         }
     }

@@ -150,6 +150,7 @@ pub(crate) async fn settle(
         .filter(row::Column::Until.is_null())
         .all(tx)
         .await?;
+    pupils::raise_marks(tx, &decision.marks).await?;
     let mut seen = Vec::new();
     let mut linked = BTreeSet::new();
     for link in &live {

@@ -3,9 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{Timestamp, civil::Date};
-use model::{ChildCard, ChildId, ChildToday, PersonId, Protection, UnitContact, UnitId, UnitKind};
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
-use store::entity::{child_link, enrolment, group_, pupil, register_state, responsible, unit};
+use model::{
+    ChildCard, ChildId, ChildToday, PersonId, PersonIdKind, Protection, UnitContact, UnitId, UnitKind,
+};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, sea_query::Expr,
+};
+use store::{
+    Tx,
+    entity::{child_link, enrolment, group_, pupil, register_state, responsible, unit},
+};
 
 use crate::{
     Portal, Result, account,
@@ -63,7 +70,10 @@ pub(crate) async fn numbers_beside(portal: &Portal, subject: &Subject) -> Result
     ids.extend(linked_to(on, subject).await?);
     let rows = pupil::Entity::find().filter(pupil::Column::Id.is_in(ids)).all(on).await?;
     let numbers = rows.iter().map(|row| number_of(portal, row));
-    numbers.filter_map(Result::transpose).collect()
+    let numbers = numbers.filter_map(Result::transpose);
+    // A school's own temporary number is nobody's in folkbokföringen.
+    let is_known_there = |number: &PersonId| number.kind() != PersonIdKind::Temporary;
+    numbers.filter(|number| number.as_ref().map_or(true, is_known_there)).collect()
 }
 
 /// Everything the copy holds of the children named by either register, or linked already.
@@ -172,6 +182,24 @@ pub(crate) const fn protection_word(protection: Protection) -> &'static str {
         Protection::SecrecyMark => "secrecy-mark",
         Protection::ProtectedRegistration => "protected-registration",
     }
+}
+
+/// Keeps the stronger mark with the pupil: what folkbokföringen once marked is not unmarked by itself.
+pub(crate) async fn raise_marks(tx: &Tx, marks: &[(ChildId, Protection)]) -> Result<()> {
+    for (child, mark) in marks {
+        let weaker: &[&str] = match mark {
+            Protection::None => continue,
+            Protection::SecrecyMark => &["none"],
+            Protection::ProtectedRegistration => &["none", "secrecy-mark"],
+        };
+        pupil::Entity::update_many()
+            .col_expr(pupil::Column::Protection, Expr::value(protection_word(*mark)))
+            .filter(pupil::Column::Id.eq(child.uuid().to_string()))
+            .filter(pupil::Column::Protection.is_in(weaker.iter().copied()))
+            .exec(tx)
+            .await?;
+    }
+    Ok(())
 }
 
 /// The cards of these children, in the order of their names. A child whose last place ended long ago has none.

@@ -7,7 +7,7 @@ use model::{Assurance, Language};
 use uuid::Uuid;
 
 use crate::{
-    Applicant, Error, Guardian, Portal, Result,
+    Applicant, Error, Guardian, Portal, Result, School,
     session::{Found, Kind},
 };
 
@@ -102,6 +102,22 @@ impl Visit {
     /// Whether the identification is recent enough for what needs a fresh one.
     pub fn is_fresh(&self) -> bool {
         self.0.found.live.as_ref().is_some_and(|session| session.fresh_until > self.0.now)
+    }
+
+    /// The city's units whose name holds every word of `query`: [`Portal::schools`].
+    ///
+    /// # Errors
+    /// Only what is broken.
+    pub async fn schools(&self, query: &str) -> Result<Vec<School>> {
+        self.0.portal.schools(query).await
+    }
+
+    /// Proves an e-mail address by the letter's link: [`Portal::confirm_email_by_link`].
+    ///
+    /// # Errors
+    /// [`model::Refusal::LinkSpent`]; [`Error::TooMany`].
+    pub async fn confirm_email_by_link(&self, token: &str) -> Result<()> {
+        self.0.portal.confirm_email_by_link(token, &self.0.asking).await
     }
 
     /// The identified person who holds no account yet.

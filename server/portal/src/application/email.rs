@@ -24,7 +24,7 @@ impl Portal {
     fn letters_by_mailbox(&self) -> Limit {
         Limit {
             name: "letters-by-mailbox",
-            most: self.rules().limits.letters_per_mailbox,
+            most: self.rules().limits.letters_per_address,
             per: std::time::Duration::from_secs(24 * 3_600),
         }
     }
@@ -32,7 +32,7 @@ impl Portal {
     fn tries_by_application(&self) -> Limit {
         Limit {
             name: "codes-by-application",
-            most: self.rules().limits.code_tries_quarter,
+            most: self.rules().limits.code_tries_window,
             per: std::time::Duration::from_secs(15 * 60),
         }
     }

@@ -191,20 +191,18 @@ impl Portal {
         let (portal, network) = (self.clone(), network(asking.address));
         let hash = token::hash_of_cookie(Some(token));
         let actor = Actor::of_asking(asking);
-        let proven = self
-            .change(move |tx| async move {
-                match portal.count(&tx, limit, &network, now).await {
-                    Err(refused @ Error::TooMany { .. }) => return Ok(Err(refused)),
-                    other => other?,
-                }
-                let Some(hash) = hash else { return Ok(Err(Refusal::LinkSpent.into())) };
-                Ok(match follow(&portal, &tx, hash, &actor, now).await? {
-                    true => Ok(()),
-                    false => Err(Refusal::LinkSpent.into()),
-                })
+        self.change(move |tx| async move {
+            match portal.count(&tx, limit, &network, now).await {
+                Err(refused @ Error::TooMany { .. }) => return Ok(Err(refused)),
+                other => other?,
+            }
+            let Some(hash) = hash else { return Ok(Err(Refusal::LinkSpent.into())) };
+            Ok(match follow(&portal, &tx, hash, &actor, now).await? {
+                true => Ok(()),
+                false => Err(Refusal::LinkSpent.into()),
             })
-            .await?;
-        proven
+        })
+        .await?
     }
 }
 

@@ -175,8 +175,9 @@ async fn what_was_done_to_the_rows_is_found_and_the_first_one_named() -> Asked {
             Bad::RowChanged { seq: 11 },
         ),
     ];
-    for (deed, bad) in deeds {
-        for house in houses().await {
+    for store in testing::engines().await {
+        for (deed, bad) in &deeds {
+            let house = house_on(store.another().await).await;
             // Only the log itself is tried here.
             house.store.writer().execute_unprepared("DELETE FROM audit_address").await?;
             house.tamper(deed).await?;
@@ -198,8 +199,9 @@ async fn what_was_done_to_the_seals_is_found() -> Asked {
         ("DELETE FROM seal WHERE n = 1; UPDATE seal SET n = 1", Bad::SealChanged { n: 1 }),
         ("UPDATE seal SET key_version = 9 WHERE n = 2", Bad::KeyMissing { version: 9 }),
     ];
-    for (deed, bad) in deeds {
-        for house in houses().await {
+    for store in testing::engines().await {
+        for (deed, bad) in &deeds {
+            let house = house_on(store.another().await).await;
             house.tamper(deed).await?;
             assert_eq!(house.first_bad().await, Some(bad.clone()), "{:?}: {deed}", house.store.backend());
         }

@@ -152,6 +152,12 @@ fn every_row_of_the_table_comes_to_its_outcome() {
             OutsideTheCity,
         ),
         (
+            "moved away, the place here has ended",
+            with_places(vec![place("2025-08-17", Some("2026-09-30"))])
+                .but(|f| f.ward().municipality = Some("1384".into())),
+            OutsideTheCity,
+        ),
+        (
             "lives elsewhere, has a place here",
             whole().but(|f| f.ward().municipality = Some("1401".into())),
             Eligible,

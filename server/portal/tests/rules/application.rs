@@ -1,0 +1,472 @@
+//! The application, step by step, and everything that is typed wrong on the way.
+
+use model::{CodeForm, EmailForm, Refusal, Step, Wrong};
+use portal::{Error, Next, Who, audit::Deed};
+use sea_orm::EntityTrait;
+use simulators::System;
+
+use crate::stage::{Browser, Stage, code_in, token_in};
+
+const EMAIL: &str = "sara@example.se";
+
+fn refusal<T>(result: Result<T, Error>) -> Option<Refusal> {
+    match result {
+        Err(Error::Refused(refusal)) => Some(refusal),
+        _ => None,
+    }
+}
+
+async fn reached(browser: &Browser<'_>) -> Step {
+    browser.visit().await.applicant().unwrap().application().await.unwrap().reached
+}
+
+async fn wrong_email(browser: &Browser<'_>) -> Option<Wrong> {
+    let aside = browser.visit().await.aside::<EmailForm>(EmailForm::EMAIL).await.unwrap();
+    aside.and_then(|shown| shown.wrongs.of(EmailForm::EMAIL))
+}
+
+async fn wrong_code(browser: &Browser<'_>) -> Option<Wrong> {
+    let aside = browser.visit().await.aside::<CodeForm>(CodeForm::CODE).await.unwrap();
+    aside.and_then(|shown| shown.wrongs.of(CodeForm::CODE))
+}
+
+#[tokio::test]
+async fn the_whole_way_leads_to_one_account_with_its_children_and_a_welcome_letter() {
+    let stage = Stage::open().await;
+    let mut browser = stage.browser();
+    assert_eq!(browser.sign_in("lindqvist-sara").await, Next::Step(Step::Children));
+    assert_eq!(reached(&browser).await, Step::Children);
+    browser.visit().await.applicant().unwrap().confirm_children().await.unwrap();
+    assert_eq!(reached(&browser).await, Step::Email);
+    browser.give_email(EMAIL).await.unwrap();
+    assert_eq!(reached(&browser).await, Step::Confirm);
+    let letter = stage.letter(EMAIL, 0).await;
+    browser.confirm_code(&code_in(&letter.text)).await.unwrap();
+    assert_eq!(reached(&browser).await, Step::Check);
+    let applicant = browser.session.clone();
+    browser.complete().await.unwrap();
+
+    assert_ne!(browser.session, applicant);
+    assert!(matches!(browser.visit().await.who(), Who::Guardian { name } if name == "Sara Lindqvist"));
+    assert_eq!(browser.children().await.unwrap(), ["Elsa", "Hugo"]);
+    let welcome = stage.letter(EMAIL, 1).await;
+    for text in [&letter.text, &welcome.text, &letter.subject, &welcome.subject] {
+        for word in ["Sara", "Lindqvist", "Hugo", "Elsa", "19880614"] {
+            assert!(!text.contains(word), "{word}");
+        }
+    }
+    let account = &stage.accounts().await[0];
+    assert_eq!((account.information_version.as_str(), account.state.as_str()), ("2026-1", "open"));
+    assert!(account.email_verified_at.is_some());
+    assert_eq!(stage.audited(Deed::OpenedAccount).await.len(), 1);
+    assert_eq!(stage.audited(Deed::LinkedChild).await.len(), 2);
+    let visit = browser.visit().await;
+    let receipt = visit.guardian().unwrap().receipt().await.unwrap();
+    assert_eq!((receipt.children.len(), receipt.email.unwrap().reveal()), (2, EMAIL));
+}
+
+#[tokio::test]
+async fn no_step_opens_before_the_ones_ahead_of_it() {
+    let stage = Stage::open().await;
+    let mut browser = stage.browser();
+    browser.sign_in("lindqvist-sara").await;
+    let not_reached = Some(Refusal::StepNotReached);
+    assert_eq!(refusal(browser.give_email(EMAIL).await), not_reached);
+    assert_eq!(refusal(browser.confirm_code("123456").await), not_reached);
+    assert_eq!(refusal(browser.visit().await.applicant().unwrap().resend_code().await), not_reached);
+    assert_eq!(refusal(browser.complete().await), not_reached);
+    browser.visit().await.applicant().unwrap().confirm_children().await.unwrap();
+    assert_eq!(refusal(browser.confirm_code("123456").await), not_reached);
+    assert_eq!(refusal(browser.complete().await), not_reached);
+    browser.give_email(EMAIL).await.unwrap();
+    assert_eq!(refusal(browser.complete().await), not_reached);
+    assert!(stage.accounts().await.is_empty());
+}
+
+#[tokio::test]
+async fn a_child_that_is_not_theirs_becomes_a_case_and_no_link() {
+    let stage = Stage::open().await;
+    let mut browser = stage.browser();
+    browser.sign_in("lindqvist-sara").await;
+    let visit = browser.visit().await;
+    let applicant = visit.applicant().unwrap();
+    let children = applicant.application().await.unwrap().children;
+    let hugo = children.iter().find(|child| child.given == "Hugo").unwrap().id;
+    let elsa = children.iter().find(|child| child.given == "Elsa").unwrap().id;
+    for child in [hugo, elsa] {
+        applicant.disown(child).await.unwrap();
+        applicant.disown(child).await.unwrap();
+    }
+    assert_eq!(refusal(applicant.confirm_children().await), Some(Refusal::NoChildLeft));
+    applicant.reclaim(elsa).await.unwrap();
+    let cases = store::entity::case_::Entity::find().all(stage.store.reader()).await.unwrap();
+    let open: Vec<_> = cases.iter().filter(|case| case.state == "open").collect();
+    assert_eq!((cases.len(), open.len(), open[0].kind.as_str()), (2, 1, "not-my-child"));
+
+    browser.apply_further(EMAIL).await;
+    browser.complete().await.unwrap();
+    assert_eq!(browser.children().await.unwrap(), ["Elsa"]);
+    stage.advance(16 * 60);
+    assert_eq!(browser.children().await.unwrap(), ["Elsa"], "a later check does not bring it back");
+}
+
+#[tokio::test]
+async fn a_child_of_somebody_else_can_be_neither_disowned_nor_reclaimed() {
+    let stage = Stage::open().await;
+    let (mut one, mut other) = (stage.browser(), stage.browser());
+    one.sign_in("lindqvist-sara").await;
+    other.sign_in("bergstrom-karin").await;
+    let visit = other.visit().await;
+    let theirs = visit.applicant().unwrap().application().await.unwrap().children[0].id;
+    let unknown = model::ChildId::from_uuid(uuid::Uuid::new_v4());
+    let visit = one.visit().await;
+    for child in [theirs, unknown] {
+        assert!(matches!(visit.applicant().unwrap().disown(child).await, Err(Error::NotFound)));
+        assert!(matches!(visit.applicant().unwrap().reclaim(child).await, Err(Error::NotFound)));
+    }
+}
+
+#[tokio::test]
+async fn what_was_typed_wrong_is_kept_and_shown_with_its_reason() {
+    let stage = Stage::open().await;
+    let mut browser = stage.browser();
+    browser.sign_in("lindqvist-sara").await;
+    browser.visit().await.applicant().unwrap().confirm_children().await.unwrap();
+    let long = "a".repeat(10_000);
+    for (typed, wrong) in [
+        ("", Wrong::Missing),
+        ("   ", Wrong::Missing),
+        ("a@b", Wrong::NotAnEmail),
+        ("a@@b.se", Wrong::NotAnEmail),
+        ("å@ö.se", Wrong::EmailLetters),
+        ("sara\u{0}@example.se", Wrong::NotAnEmail),
+        ("sara\u{202e}@example.se", Wrong::EmailLetters),
+        ("🙂@example.se", Wrong::EmailLetters),
+        ("a@example.se\r\nBcc: b@example.se", Wrong::NotAnEmail),
+        (long.as_str(), Wrong::TooLong),
+    ] {
+        assert_eq!(refusal(browser.give_email(typed).await), Some(Refusal::Form), "{typed:?}");
+        assert_eq!(wrong_email(&browser).await, Some(wrong), "{typed:?}");
+        let aside = browser.visit().await.aside::<EmailForm>(EmailForm::EMAIL).await.unwrap().unwrap();
+        assert_eq!(&*aside.form.email, typed);
+    }
+    browser.give_email("  sara@example.se ").await.unwrap();
+    assert_eq!(wrong_email(&browser).await, None);
+    for typed in ["", "12345", "abcdef", "1234567", "\u{0}", long.as_str()] {
+        assert_eq!(refusal(browser.confirm_code(typed).await), Some(Refusal::Form), "{typed:?}");
+        assert!(wrong_code(&browser).await.is_some());
+    }
+    let rows = store::entity::aside::Entity::find().all(stage.store.reader()).await.unwrap();
+    assert!(rows.iter().all(|row| !String::from_utf8_lossy(&row.body).contains("1234567")));
+}
+
+#[tokio::test]
+async fn a_refused_form_belongs_to_its_visitor_and_is_forgotten_after_a_while() {
+    let stage = Stage::open().await;
+    let (mut one, mut other) = (stage.browser(), stage.browser());
+    one.sign_in("lindqvist-sara").await;
+    other.sign_in("bergstrom-karin").await;
+    one.visit().await.applicant().unwrap().confirm_children().await.unwrap();
+    let _ = one.give_email("a@b").await;
+    assert_eq!(wrong_email(&other).await, None);
+    stage.advance(29 * 60);
+    assert_eq!(wrong_email(&one).await, Some(Wrong::NotAnEmail));
+    stage.advance(2 * 60);
+    assert_eq!(wrong_email(&one).await, None);
+}
+
+#[tokio::test]
+async fn a_refusal_is_shown_once() {
+    let stage = Stage::open().await;
+    let mut browser = stage.browser();
+    browser.sign_in("lindqvist-sara").await;
+    browser.visit().await.set_aside_refusal(Refusal::TooManyLetters).await.unwrap();
+    assert_eq!(browser.visit().await.take_refusal().await.unwrap(), Some(Refusal::TooManyLetters));
+    assert_eq!(browser.visit().await.take_refusal().await.unwrap(), None);
+}
+
+async fn at_the_code<'s>(stage: &'s Stage) -> (Browser<'s>, String) {
+    let mut browser = stage.browser();
+    browser.sign_in("lindqvist-sara").await;
+    browser.visit().await.applicant().unwrap().confirm_children().await.unwrap();
+    browser.give_email(EMAIL).await.unwrap();
+    let code = code_in(&stage.letter(EMAIL, 0).await.text);
+    sent(stage, 1).await;
+    (browser, code)
+}
+
+/// Until so many letters are known to have left: their ten minutes run from there.
+async fn sent(stage: &Stage, letters: usize) {
+    stage
+        .until("a letter is known to have left", || async {
+            let proofs = store::entity::proof::Entity::find().all(stage.store.reader()).await.unwrap();
+            proofs.iter().filter(|proof| proof.sent_at.is_some()).count() == letters
+        })
+        .await;
+}
+
+fn other_than(code: &str) -> String {
+    format!("{:06}", (code.parse::<u32>().unwrap() + 1) % 1_000_000)
+}
+
+#[tokio::test]
+async fn a_wrong_code_can_be_tried_five_times_and_then_not_even_the_right_one() {
+    let stage = Stage::open().await;
+    let (browser, code) = at_the_code(&stage).await;
+    for _ in 0..4 {
+        assert_eq!(refusal(browser.confirm_code(&other_than(&code)).await), Some(Refusal::Form));
+        assert_eq!(wrong_code(&browser).await, Some(Wrong::WrongCode));
+    }
+    assert_eq!(refusal(browser.confirm_code(&other_than(&code)).await), Some(Refusal::TooManyTries));
+    assert_eq!(refusal(browser.confirm_code(&code).await), Some(Refusal::TooManyTries));
+    assert_eq!(reached(&browser).await, Step::Confirm);
+
+    browser.visit().await.applicant().unwrap().resend_code().await.unwrap();
+    let new = code_in(&stage.letter(EMAIL, 1).await.text);
+    browser.confirm_code(&new).await.unwrap();
+    assert_eq!(reached(&browser).await, Step::Check);
+}
+
+#[tokio::test]
+async fn five_hundred_parallel_guesses_are_no_more_than_five() {
+    let stage = Stage::open().await;
+    let (browser, code) = at_the_code(&stage).await;
+    let guesses = (0..200).map(|guess| {
+        let (browser, wrong) =
+            (browser.clone(), format!("{:06}", (code.parse::<u32>().unwrap() + 1 + guess) % 1_000_000));
+        async move { refusal(browser.confirm_code(&wrong).await) }
+    });
+    let answers = futures::future::join_all(guesses).await;
+    let tried = answers.iter().filter(|answer| **answer == Some(Refusal::Form)).count();
+    assert!(tried <= 5, "{tried}");
+    assert_eq!(refusal(browser.confirm_code(&code).await), Some(Refusal::TooManyTries));
+}
+
+#[tokio::test]
+async fn a_code_is_too_old_after_ten_minutes() {
+    let stage = Stage::open().await;
+    let (browser, code) = at_the_code(&stage).await;
+    stage.advance(601);
+    assert_eq!(refusal(browser.confirm_code(&code).await), Some(Refusal::Form));
+    assert_eq!(wrong_code(&browser).await, Some(Wrong::OldCode));
+}
+
+#[tokio::test]
+async fn a_new_letter_makes_the_code_of_the_old_one_worthless() {
+    let stage = Stage::open().await;
+    let (browser, old) = at_the_code(&stage).await;
+    browser.visit().await.applicant().unwrap().resend_code().await.unwrap();
+    let new = code_in(&stage.letter(EMAIL, 1).await.text);
+    if old != new {
+        assert_eq!(refusal(browser.confirm_code(&old).await), Some(Refusal::Form));
+        assert_eq!(wrong_code(&browser).await, Some(Wrong::OldCode));
+    }
+    browser.confirm_code(&new).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_used_code_proves_no_other_address() {
+    let stage = Stage::open().await;
+    let (browser, code) = at_the_code(&stage).await;
+    browser.confirm_code(&code).await.unwrap();
+    browser.confirm_code(&code).await.unwrap();
+    browser.give_email("other@example.se").await.unwrap();
+    assert_eq!(reached(&browser).await, Step::Confirm);
+    let new = code_in(&stage.letter("other@example.se", 0).await.text);
+    if new != code {
+        assert_eq!(refusal(browser.confirm_code(&code).await), Some(Refusal::Form));
+        assert_eq!(wrong_code(&browser).await, Some(Wrong::OldCode));
+    }
+    browser.confirm_code(&new).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_code_of_one_application_is_nothing_in_another() {
+    let stage = Stage::open().await;
+    let (_sara, code) = at_the_code(&stage).await;
+    let mut karin = stage.browser();
+    karin.sign_in("bergstrom-karin").await;
+    karin.visit().await.applicant().unwrap().confirm_children().await.unwrap();
+    karin.give_email("karin@example.se").await.unwrap();
+    let own = code_in(&stage.letter("karin@example.se", 0).await.text);
+    if own != code {
+        assert_eq!(refusal(karin.confirm_code(&code).await), Some(Refusal::Form));
+        assert_eq!(wrong_code(&karin).await, Some(Wrong::WrongCode));
+    }
+}
+
+#[tokio::test]
+async fn the_link_works_on_another_device_and_logs_nobody_in() {
+    let stage = Stage::open().await;
+    let (browser, _) = at_the_code(&stage).await;
+    let token = token_in(&stage.letters(EMAIL)[0].text);
+    let phone = stage.browser();
+    phone.visit().await.confirm_email_by_link(&token).await.unwrap();
+    phone.visit().await.confirm_email_by_link(&token).await.unwrap();
+    assert_eq!(phone.visit().await.who(), Who::Stranger);
+    assert_eq!(reached(&browser).await, Step::Check);
+    assert_eq!(stage.audited(Deed::ProvedEmail).await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_link_that_is_wrong_used_up_or_too_old_is_one_and_the_same() {
+    let stage = Stage::open().await;
+    let (browser, _) = at_the_code(&stage).await;
+    let old = token_in(&stage.letters(EMAIL)[0].text);
+    let phone = stage.browser();
+    for token in ["", "x", "AAAAAAAAAAAAAAAAAAAAAA", "å\u{0}", &"a".repeat(5_000)] {
+        let followed = phone.visit().await.confirm_email_by_link(token).await;
+        assert_eq!(refusal(followed), Some(Refusal::LinkSpent), "{token:?}");
+    }
+    browser.visit().await.applicant().unwrap().resend_code().await.unwrap();
+    let new = token_in(&stage.letter(EMAIL, 1).await.text);
+    assert_eq!(refusal(phone.visit().await.confirm_email_by_link(&old).await), Some(Refusal::LinkSpent));
+    sent(&stage, 2).await;
+    stage.advance(601);
+    assert_eq!(refusal(phone.visit().await.confirm_email_by_link(&new).await), Some(Refusal::LinkSpent));
+    assert_eq!(reached(&browser).await, Step::Confirm);
+}
+
+#[tokio::test]
+async fn letters_are_limited_by_application_and_by_mailbox() {
+    let stage = Stage::open().await;
+    let (browser, _) = at_the_code(&stage).await;
+    let visit = browser.visit().await;
+    let applicant = visit.applicant().unwrap();
+    assert_eq!(applicant.application().await.unwrap().letters_left, 4);
+    for _ in 0..4 {
+        applicant.resend_code().await.unwrap();
+    }
+    assert_eq!(refusal(applicant.resend_code().await), Some(Refusal::TooManyLetters));
+    assert_eq!(refusal(browser.give_email("other@example.se").await), Some(Refusal::TooManyLetters));
+    assert_eq!(applicant.application().await.unwrap().letters_left, 0);
+    stage.letter(EMAIL, 4).await;
+    assert_eq!(stage.letters(EMAIL).len(), 5);
+
+    // Strangers cannot fill one mailbox either, whoever they are.
+    let mut sent = 5;
+    for person in ["bergstrom-karin", "bergstrom-mikael", "nystrom-frida"] {
+        let mut browser = stage.browser();
+        browser.sign_in(person).await;
+        browser.visit().await.applicant().unwrap().confirm_children().await.unwrap();
+        for _ in 0..4 {
+            match browser.give_email("SARA@example.se").await {
+                Ok(()) => sent += 1,
+                Err(Error::Refused(Refusal::TooManyLetters)) => {}
+                Err(error) => panic!("{error}"),
+            }
+        }
+    }
+    assert_eq!(sent, 10);
+}
+
+#[tokio::test]
+async fn leaving_and_coming_back_within_a_day_goes_on_where_one_was() {
+    let stage = Stage::open().await;
+    let (_, code) = at_the_code(&stage).await;
+    let mut later = stage.browser();
+    assert_eq!(later.sign_in("lindqvist-sara").await, Next::Step(Step::Confirm));
+    later.confirm_code(&code).await.unwrap();
+    stage.advance(23 * 3600);
+    let mut later = stage.browser();
+    assert_eq!(later.sign_in("lindqvist-sara").await, Next::Step(Step::Check));
+    stage.advance(25 * 3600);
+    let mut later = stage.browser();
+    stage.portal.sync_registers(false).await.unwrap();
+    assert_eq!(later.sign_in("lindqvist-sara").await, Next::Step(Step::Children));
+    assert_eq!(reached(&later).await, Step::Children);
+}
+
+#[tokio::test]
+async fn a_hundred_parallel_completions_make_one_account_and_one_welcome_letter() {
+    let stage = Stage::open().await;
+    let mut browser = stage.browser();
+    browser.apply("lindqvist-sara", EMAIL).await;
+    let completions = (0..100).map(|_| {
+        let mut browser = browser.clone();
+        async move {
+            browser.complete().await.unwrap();
+            browser.session
+        }
+    });
+    let cookies = futures::future::join_all(completions).await;
+    assert_eq!(stage.accounts().await.len(), 1);
+    assert_eq!(stage.live_links().await.len(), 2);
+    assert_eq!(stage.audited(Deed::OpenedAccount).await.len(), 1);
+    // Whichever answer the browser kept, it is in; older ones have given way.
+    let mut open = 0;
+    for cookie in cookies {
+        browser.session = cookie;
+        open += usize::from(matches!(browser.visit().await.who(), Who::Guardian { .. }));
+    }
+    assert_eq!(open, 5);
+    stage.letter(EMAIL, 1).await;
+    assert_eq!(stage.letters(EMAIL).len(), 2);
+}
+
+#[tokio::test]
+async fn a_form_sent_twice_leads_in_and_the_old_session_to_nothing_else() {
+    let stage = Stage::open().await;
+    let mut browser = stage.browser();
+    browser.apply("lindqvist-sara", EMAIL).await;
+    let before = browser.clone();
+    browser.complete().await.unwrap();
+
+    let visit = before.visit().await;
+    assert_eq!(visit.who(), Who::Stranger);
+    assert!(matches!(visit.applicant().unwrap().outcome().await, Err(Error::SignIn(_))));
+    assert!(matches!(visit.applicant().unwrap().application().await.err(), Some(Error::SignIn(_))));
+    let mut twice = before.clone();
+    twice.complete().await.unwrap();
+    assert!(matches!(twice.visit().await.who(), Who::Guardian { .. }));
+    assert_eq!(stage.accounts().await.len(), 1);
+
+    stage.advance(61);
+    assert!(matches!(before.visit().await.applicant().err(), Some(Error::SignIn(_))));
+}
+
+#[tokio::test]
+async fn two_tabs_of_one_person_share_one_application() {
+    let stage = Stage::open().await;
+    let (mut one, mut two) = (stage.browser(), stage.browser());
+    one.apply("lindqvist-sara", EMAIL).await;
+    two.sign_in("lindqvist-sara").await;
+    two.complete().await.unwrap();
+    one.complete().await.unwrap();
+    assert_eq!(stage.accounts().await.len(), 1);
+    assert!(matches!(one.visit().await.who(), Who::Guardian { .. }));
+}
+
+#[tokio::test]
+async fn custody_lost_on_the_way_stops_the_last_step() {
+    let stage = Stage::open().await;
+    let mut browser = stage.browser();
+    browser.apply("bergstrom-karin", "karin@example.se").await;
+    stage.amend("bergstrom-karin", serde_json::json!({ "guardian_of": [] })).await;
+    stage.advance(16 * 60);
+    assert_eq!(refusal(browser.complete().await), Some(Refusal::StepNotReached));
+    assert!(stage.accounts().await.is_empty());
+}
+
+#[tokio::test]
+async fn a_register_that_is_down_keeps_the_application() {
+    let stage = Stage::open().await;
+    let mut browser = stage.browser();
+    browser.apply("lindqvist-sara", EMAIL).await;
+    stage.advance(16 * 60);
+    stage.fault(System::Population, "status:503");
+    assert!(matches!(browser.complete().await, Err(Error::Unavailable(_))));
+    assert_eq!(browser.outcome().await, model::Outcome::RegisterDown);
+    stage.fault(System::Population, "none");
+    browser.complete().await.unwrap();
+}
+
+#[tokio::test]
+async fn the_mailbox_of_another_guardian_is_taken_without_a_word() {
+    let stage = Stage::open().await;
+    let mut karin = stage.browser();
+    karin.open_account("bergstrom-karin", "familjen@example.se").await;
+    let mut mikael = stage.browser();
+    mikael.open_account("bergstrom-mikael", "familjen@example.se").await;
+    assert_eq!(stage.accounts().await.len(), 2);
+}
