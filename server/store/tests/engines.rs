@@ -127,7 +127,7 @@ async fn postgres_gives_up_on_what_takes_too_long() -> Asked {
 
 #[tokio::test]
 async fn a_restarted_postgres_is_found_again_and_nothing_acknowledged_is_gone() -> Asked {
-    let Some(mut store) = testing::postgres().await else { return Ok(()) };
+    let Some(store) = testing::postgres().await else { return Ok(()) };
     limit_::Entity::insert(tick(vec![1])).exec(store.writer()).await?;
     store.server().ok_or("no server")?.crash_and_restart()?;
     // Connections of before are found dead one by one; each costs at most one refused question.

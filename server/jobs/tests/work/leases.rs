@@ -170,7 +170,7 @@ async fn no_connection_is_held_while_a_job_runs() -> Asked {
 
 #[tokio::test]
 async fn a_worker_waits_for_a_database_that_is_away() -> Asked {
-    let Some(mut store) = testing::postgres().await else { return Ok(()) };
+    let Some(store) = testing::postgres().await else { return Ok(()) };
     let house = House::default();
     let (worker, stop) = house.hire(&store, eager(2));
     house.enqueue(&store, Note("before".into())).await?;

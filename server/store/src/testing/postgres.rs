@@ -7,13 +7,15 @@ use std::{
     process::{Command, Output, Stdio},
 };
 
+use tempfile::TempDir;
+
 /// A running server. Stopped when dropped.
 #[derive(Debug)]
 pub struct Server {
     programs: PathBuf,
-    data: PathBuf,
-    socket: PathBuf,
     user: Option<User>,
+    /// Holds its data, its socket and its log.
+    folder: TempDir,
 }
 
 /// Whom to run as: PostgreSQL refuses root.
@@ -24,38 +26,51 @@ struct User {
 }
 
 impl Server {
-    /// Makes a cluster below `folder` and starts it. `None` where the programs are not installed.
-    pub(super) fn start(folder: &Path) -> io::Result<Option<Self>> {
+    /// Makes a cluster in a folder of its own and starts it. `None` where the programs are not installed.
+    pub(super) fn start() -> io::Result<Option<Self>> {
         let Some(programs) = programs() else {
             announce(
                 "PostgreSQL is not installed (initdb and pg_ctl are not found): its half of this test is skipped",
             );
             return Ok(None);
         };
-        let user = if fs::metadata(folder)?.uid() == 0 { Some(someone_else()?) } else { None };
+        let folder = tempfile::tempdir()?;
+        let user = if fs::metadata(folder.path())?.uid() == 0 { Some(someone_else()?) } else { None };
         if let Some(user) = user {
-            chown(folder, Some(user.uid), Some(user.gid))?;
+            chown(folder.path(), Some(user.uid), Some(user.gid))?;
         }
-        let server = Self { programs, data: folder.join("data"), socket: folder.to_owned(), user };
+        let server = Self { programs, user, folder };
         server.run("initdb", |initdb| {
             initdb.args(["--username=test", "--auth=trust", "--encoding=UTF8", "--locale=C"]);
-            initdb.args(["--no-sync", "--no-instructions", "--pgdata"]).arg(&server.data);
+            initdb.args(["--no-sync", "--no-instructions", "--pgdata"]).arg(server.data());
         })?;
         server.launch()?;
         Ok(Some(server))
     }
 
-    /// The address of its database.
-    pub(super) fn url(&self) -> String {
-        let socket: String = self.socket.display().to_string().replace('/', "%2F");
-        format!("postgres://test@{socket}/postgres")
+    pub(super) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    fn data(&self) -> PathBuf {
+        self.folder().join("data")
+    }
+
+    fn log(&self) -> PathBuf {
+        self.folder().join("log")
+    }
+
+    /// The address of one of its databases.
+    pub(super) fn url(&self, database: &str) -> String {
+        let socket = self.folder().display().to_string().replace('/', "%2F");
+        format!("postgres://test@{socket}/{database}")
     }
 
     /// Stops it at once, as a loss of power would, and starts it again.
     ///
     /// # Errors
     /// When it does not come back.
-    pub fn crash_and_restart(&mut self) -> io::Result<()> {
+    pub fn crash_and_restart(&self) -> io::Result<()> {
         self.stop()?;
         self.launch()
     }
@@ -64,24 +79,24 @@ impl Server {
         // A test's data need not survive the machine: without fsync it is several times quicker.
         let options = format!(
             "-c listen_addresses='' -c unix_socket_directories='{}' -c fsync=off -c max_connections=100",
-            self.socket.display()
+            self.folder().display()
         );
         self.run("pg_ctl", |pg_ctl| {
-            pg_ctl.arg("--pgdata").arg(&self.data).arg("--log").arg(self.socket.join("log"));
+            pg_ctl.arg("--pgdata").arg(self.data()).arg("--log").arg(self.log());
             pg_ctl.args(["--wait", "--options", &options, "start"]);
         })
     }
 
     fn stop(&self) -> io::Result<()> {
         self.run("pg_ctl", |pg_ctl| {
-            pg_ctl.arg("--pgdata").arg(&self.data).args(["--wait", "--mode=immediate", "stop"]);
+            pg_ctl.arg("--pgdata").arg(self.data()).args(["--wait", "--mode=immediate", "stop"]);
         })
     }
 
     fn run(&self, program: &str, arguments: impl FnOnce(&mut Command)) -> io::Result<()> {
         let mut command = Command::new(self.programs.join(program));
         arguments(&mut command);
-        command.current_dir(&self.socket).stdin(Stdio::null());
+        command.current_dir(self.folder()).stdin(Stdio::null());
         if program == "pg_ctl" {
             // The server inherits them, and whoever waited for the end of a pipe would wait for the server.
             command.stdout(Stdio::null()).stderr(Stdio::null());
@@ -94,7 +109,7 @@ impl Server {
             return Ok(());
         }
         let said = String::from_utf8_lossy(&stderr).into_owned();
-        let log = fs::read_to_string(self.socket.join("log")).unwrap_or_default();
+        let log = fs::read_to_string(self.log()).unwrap_or_default();
         Err(io::Error::other(format!("{program}: {status}: {said}{log}")))
     }
 }
