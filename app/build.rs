@@ -269,6 +269,8 @@ fn write(messages: &[Row<'_>]) -> String {
     format!(
         "/// Everything the portal says on a page, by key. Made from `locales/*.ftl` by `build.rs`.\n\
          #[derive(Clone, PartialEq, Eq)]\n\
+         #[expect(clippy::enum_variant_names, reason = \"keys are named by translators\")]\n\
+         #[deny(dead_code, reason = \"a message that nobody says\")]\n\
          pub(crate) enum Text {{\n{variants}}}\n\n\
          impl Text {{\n    /// The words, in a language.\n    \
          pub(crate) fn say(&self, language: Language) -> Cow<'static, str> {{\n        match self {{\n{arms}        }}\n    }}\n}}\n\n\

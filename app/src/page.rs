@@ -125,7 +125,8 @@ impl Page {
     /// Somebody's page without an island: when the session is over, the browser leaves it by itself.
     pub(crate) fn until_the_session_ends(mut self, visit: &Visit) -> Self {
         if let Some(ends) = visit.session_ends() {
-            let seconds = ends.duration_since(visit.now()).as_secs().max(1);
+            // A second later than the end: one too early would be one more sign of life.
+            let seconds = ends.duration_since(visit.now()).as_secs().max(0) + 1;
             if let Ok(refresh) = HeaderValue::from_str(&format!("{seconds}; url={}", Place::SessionEnded)) {
                 self.headers.insert(header::REFRESH, refresh);
             }

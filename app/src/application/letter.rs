@@ -60,7 +60,7 @@ pub(crate) async fn email(visit: &Visit, asked: &Asked) -> Result<Reply, Fault> 
             {out()}
         }
     })
-    .wrong(wrong.is_some() || no.is_some())
+    .wrong(wrong.is_some() || no.is_some_and(|no| no != Refusal::Form))
     .lively()
     .own()
     .into_reply()
@@ -116,7 +116,7 @@ pub(crate) async fn confirm(visit: &Visit, asked: &Asked) -> Result<Reply, Fault
             {out()}
         }
     })
-    .wrong(wrong.is_some() || no.is_some())
+    .wrong(wrong.is_some() || no.is_some_and(|no| no != Refusal::Form))
     .lively()
     .own()
     .into_reply()

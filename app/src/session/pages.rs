@@ -17,7 +17,8 @@ use crate::{
 /// Whole seconds until the session ends, if nothing more is asked.
 pub(crate) fn seconds_left(visit: &Visit) -> Option<u32> {
     let left = visit.session_ends()?.duration_since(visit.now());
-    Some(u32::try_from(left.as_secs()).unwrap_or(0))
+    // A second later than the end: one too early would be one more sign of life.
+    Some(u32::try_from(left.as_secs() + 1).unwrap_or(0))
 }
 
 /// The warning, on a signed-in page with a form.
