@@ -268,13 +268,14 @@ impl Visit {
             Some(session) => Some(session.id.as_bytes().to_vec()),
             None => device.clone(),
         };
+        // The narrow ones first: who is refused by them takes nothing from the others behind the same address.
         let counts = [
+            (limit("bankid-start-device", limits.bankid_start_device, minute), device),
+            (limit("bankid-start-session", limits.bankid_start_session, minute * 10), session),
             (
                 limit("bankid-start-address", limits.bankid_start_address, minute),
                 Some(network(self.0.asking.address)),
             ),
-            (limit("bankid-start-device", limits.bankid_start_device, minute), device),
-            (limit("bankid-start-session", limits.bankid_start_session, minute * 10), session),
         ];
         let (portal, now) = (self.0.portal.clone(), self.0.now);
         // What is refused stays counted: the refusal leaves the transaction as its value.

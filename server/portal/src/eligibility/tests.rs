@@ -7,7 +7,7 @@ const ADULT: &str = "198501012390";
 const YOUNG_ADULT: &str = "200901012393";
 const CHILD: &str = "201601012394";
 const SIBLING: &str = "202001012398";
-const GROWN: &str = "200811232384";
+const GROWN: &str = "200811262385";
 const CHILD_ID: ChildId = ChildId::from_uuid(uuid::Uuid::from_u128(1));
 const SIBLING_ID: ChildId = ChildId::from_uuid(uuid::Uuid::from_u128(2));
 const UNIT: UnitId = UnitId::from_uuid(uuid::Uuid::from_u128(3));
@@ -167,7 +167,7 @@ fn every_row_of_the_table_comes_to_its_outcome() {
             whole().but(|f| {
                 f.ward().number = number(GROWN);
                 f.pupils[0].number = number(GROWN);
-                f.today = day("2026-11-23");
+                f.today = day("2026-11-26");
             }),
             ChildCameOfAge,
         ),
@@ -176,7 +176,7 @@ fn every_row_of_the_table_comes_to_its_outcome() {
             whole().but(|f| {
                 f.ward().number = number(GROWN);
                 f.pupils[0].number = number(GROWN);
-                f.today = day("2026-11-22");
+                f.today = day("2026-11-25");
             }),
             Eligible,
         ),
@@ -184,6 +184,7 @@ fn every_row_of_the_table_comes_to_its_outcome() {
             "a grown child that only the pupil register still lists",
             whole().but(|f| {
                 *f.ward() = Ward { adult_says: false, child_says: false, ..ward(GROWN) };
+                f.today = day("2026-11-26");
                 f.pupils[0].number = number(GROWN);
             }),
             ChildCameOfAge,
@@ -311,6 +312,7 @@ fn every_row_of_the_table_comes_to_its_outcome() {
             "a protected child that is grown up",
             whole().but(|f| {
                 *f.ward() = Ward { protection: Protection::SecrecyMark, ..ward(GROWN) };
+                f.today = day("2026-11-26");
                 f.pupils[0].number = number(GROWN);
             }),
             TurnToTheSchool,

@@ -466,6 +466,7 @@ async fn the_mailbox_of_another_guardian_is_taken_without_a_word() {
     let stage = Stage::open().await;
     let mut karin = stage.browser();
     karin.open_account("bergstrom-karin", "familjen@example.se").await;
+    stage.letter("familjen@example.se", 1).await;
     let mut mikael = stage.browser();
     mikael.open_account("bergstrom-mikael", "familjen@example.se").await;
     assert_eq!(stage.accounts().await.len(), 2);

@@ -2,7 +2,10 @@
 //! set clock.
 
 mod application;
+mod bad_days;
+mod children;
 mod identification;
 mod outcomes;
+mod registers;
 mod sessions;
 mod stage;

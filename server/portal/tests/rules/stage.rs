@@ -26,7 +26,7 @@ pub(crate) struct Stage {
     pub(crate) store: store::Store,
     http: reqwest::Client,
     stop: CancellationToken,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl Stage {
@@ -69,7 +69,7 @@ impl Stage {
         let stop = CancellationToken::new();
         let settings = jobs::Settings { look_every: Duration::from_millis(50), ..jobs::Settings::default() };
         tokio::spawn(portal.worker(settings).run(stop.clone()));
-        Self { town, portal, store, http: reqwest::Client::new(), stop, _folder: folder }
+        Self { town, portal, store, http: reqwest::Client::new(), stop, folder }
     }
 
     /// Another replica of the house on the same tables.
@@ -173,6 +173,18 @@ impl Stage {
             .all(self.store.reader())
             .await
             .unwrap()
+    }
+
+    /// Everything the database has on disk.
+    pub(crate) fn database_bytes(&self) -> Vec<u8> {
+        let files = std::fs::read_dir(self.folder.path().join("db")).unwrap();
+        files.flat_map(|file| std::fs::read(file.unwrap().path()).unwrap()).collect()
+    }
+
+    /// How often jobs were tried so far.
+    pub(crate) async fn job_tries(&self) -> i64 {
+        let jobs = store::entity::job::Entity::find().all(self.store.reader()).await.unwrap();
+        jobs.iter().map(|job| job.tries).sum()
     }
 
     /// Waits for what happens beside the answers.
