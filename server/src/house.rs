@@ -190,7 +190,7 @@ async fn ready_tables(settings: &Settings, role: Role, stop: &CancellationToken)
         store::migrate(&store).await.context("cannot migrate the database")?;
     }
     let mut told = false;
-    while !store::pending_migrations(&store).await.context("cannot read the database")? > 0 {
+    while store::pending_migrations(&store).await.context("cannot read the database")? > 0 {
         if !told {
             tracing::warn!("waiting for `hjarntorget migrate`");
             told = true;

@@ -26,7 +26,7 @@ struct Shown {
 ///
 /// # Errors
 /// Where no town answers.
-pub async fn set(clock: &Clock, origin: &str) -> Result<()> {
+pub(crate) async fn set(clock: &Clock, origin: &str) -> Result<()> {
     let asked = tokio::time::timeout(Duration::from_secs(2), ask(origin)).await.context("no answer");
     let shown =
         asked.and_then(|answer| answer).with_context(|| format!("clock.town: no town at {origin}"))?;
@@ -38,7 +38,7 @@ pub async fn set(clock: &Clock, origin: &str) -> Result<()> {
 }
 
 /// Follows the town until `stop`. A town that is away is asked again.
-pub async fn follow(clock: Clock, origin: String, stop: CancellationToken) {
+pub(crate) async fn follow(clock: Clock, origin: String, stop: CancellationToken) {
     loop {
         tokio::select! {
             () = stop.cancelled() => return,

@@ -4,31 +4,31 @@ use super::*;
 
 /// A browser and its cookies.
 #[derive(Clone)]
-pub struct Browser {
+pub(crate) struct Browser {
     client: reqwest::Client,
-    pub base: String,
-    pub cookies: BTreeMap<String, String>,
-    pub headers: Vec<(String, String)>,
+    pub(crate) base: String,
+    pub(crate) cookies: BTreeMap<String, String>,
+    pub(crate) headers: Vec<(String, String)>,
 }
 
 /// An answer, read to its end.
 #[derive(Debug)]
-pub struct Page {
-    pub status: StatusCode,
-    pub headers: HeaderMap,
-    pub text: String,
-    pub path: String,
+pub(crate) struct Page {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) text: String,
+    pub(crate) path: String,
 }
 
 /// A form of a page: where it goes and what it would send.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Form {
-    pub action: String,
-    pub fields: Vec<(String, String)>,
+pub(crate) struct Form {
+    pub(crate) action: String,
+    pub(crate) fields: Vec<(String, String)>,
 }
 
 impl Browser {
-    pub fn new(base: &str) -> Self {
+    pub(crate) fn new(base: &str) -> Self {
         let client = reqwest::Client::builder().redirect(Policy::none()).build().unwrap();
         let headers = [
             ("accept", "text/html,application/xhtml+xml"),
@@ -44,13 +44,24 @@ impl Browser {
     }
 
     /// One request, without following a redirect.
-    pub async fn send(
+    pub(crate) async fn send(
         &mut self,
         method: Method,
         path: &str,
         body: Option<String>,
         more: &[(&str, &str)],
     ) -> Page {
+        self.try_send(method, path, body, more).await.expect("no answer")
+    }
+
+    /// One request that perhaps nobody answers.
+    async fn try_send(
+        &mut self,
+        method: Method,
+        path: &str,
+        body: Option<String>,
+        more: &[(&str, &str)],
+    ) -> Option<Page> {
         let mut request = self.client.request(method, format!("{}{path}", self.base));
         for (name, value) in &self.headers {
             if !more.iter().any(|(other, _)| other.eq_ignore_ascii_case(name)) {
@@ -85,12 +96,12 @@ impl Browser {
         }
     }
 
-    pub async fn get(&mut self, path: &str) -> Page {
+    pub(crate) async fn get(&mut self, path: &str) -> Page {
         self.send(Method::GET, path, None, &[]).await
     }
 
     /// Follows redirects of an answer to the page they lead to.
-    pub async fn follow(&mut self, mut page: Page) -> Page {
+    pub(crate) async fn follow(&mut self, mut page: Page) -> Page {
         for _ in 0..10 {
             let Some(to) = page.location() else { return page };
             page = self.get(&to).await;
@@ -99,18 +110,18 @@ impl Browser {
     }
 
     /// A page, wherever it leads.
-    pub async fn open(&mut self, path: &str) -> Page {
+    pub(crate) async fn open(&mut self, path: &str) -> Page {
         let page = self.get(path).await;
         self.follow(page).await
     }
 
     /// Posts a form as it stands, with these fields changed or added, without following.
-    pub async fn post(&mut self, form: &Form, changes: &[(&str, &str)]) -> Page {
+    pub(crate) async fn post(&mut self, form: &Form, changes: &[(&str, &str)]) -> Page {
         self.try_post(form, changes).await.expect("no answer")
     }
 
     /// As `post`, where the answer may never come.
-    pub async fn try_post(&mut self, form: &Form, changes: &[(&str, &str)]) -> Option<Page> {
+    pub(crate) async fn try_post(&mut self, form: &Form, changes: &[(&str, &str)]) -> Option<Page> {
         let mut fields = form.fields.clone();
         for (name, value) in changes {
             fields.retain(|(other, _)| other != name);
@@ -121,14 +132,14 @@ impl Browser {
     }
 
     /// Posts a form of `page` and goes where that leads.
-    pub async fn submit(&mut self, page: &Page, action: &str, changes: &[(&str, &str)]) -> Page {
+    pub(crate) async fn submit(&mut self, page: &Page, action: &str, changes: &[(&str, &str)]) -> Page {
         let answer = self.post(&page.form(action), changes).await;
         self.follow(answer).await
     }
 }
 
 /// `application/x-www-form-urlencoded`.
-pub fn encoded(fields: &[(String, String)]) -> String {
+pub(crate) fn encoded(fields: &[(String, String)]) -> String {
     let escape = |text: &str| -> String {
         text.bytes()
             .map(|byte| {
@@ -149,23 +160,23 @@ pub fn encoded(fields: &[(String, String)]) -> String {
 
 impl Page {
     /// Where the answer leads, as a path of ours.
-    pub fn location(&self) -> Option<String> {
+    pub(crate) fn location(&self) -> Option<String> {
         let to = self.headers.get("location")?.to_str().unwrap();
         assert!(to.starts_with('/') && !to.starts_with("//"), "led out of the house to {to}");
         assert!(!to.contains("__err"), "an error travels in an address: {to}");
         Some(to.to_owned())
     }
 
-    pub fn header(&self, name: &str) -> &str {
+    pub(crate) fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
 
-    pub fn has(&self, words: &str) -> bool {
+    pub(crate) fn has(&self, words: &str) -> bool {
         self.text.contains(words)
     }
 
     /// The forms that go to a server function whose path holds `action`.
-    pub fn forms(&self, action: &str) -> Vec<Form> {
+    pub(crate) fn forms(&self, action: &str) -> Vec<Form> {
         self.text
             .split("<form ")
             .skip(1)
@@ -189,7 +200,7 @@ impl Page {
     }
 
     /// The first of those forms.
-    pub fn form(&self, action: &str) -> Form {
+    pub(crate) fn form(&self, action: &str) -> Form {
         self.forms(action).into_iter().next().unwrap_or_else(|| {
             panic!("{} ({}) has no form for {action}:\n{}", self.path, self.status, self.text)
         })
@@ -197,7 +208,7 @@ impl Page {
 }
 
 /// An attribute of a tag, unescaped.
-pub fn attribute(tag: &str, name: &str) -> Option<String> {
+pub(crate) fn attribute(tag: &str, name: &str) -> Option<String> {
     let value = tag.split_once(&format!("{name}=\""))?.1.split('"').next()?;
     Some(
         value

@@ -1,7 +1,5 @@
 //! A stage for whole journeys: a town, a house on a database of its own, and browsers without script.
 
-#![expect(dead_code, reason = "each journey uses its own part of the stage")]
-
 use std::{collections::BTreeMap, net::SocketAddr, path::Path, time::Duration};
 
 use portal::Clock;
@@ -17,29 +15,28 @@ use simulators::{Options, System, Town};
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 
-pub mod browser;
+pub(crate) mod browser;
 mod script;
 
-pub use script::{Script, digits};
+pub(crate) use script::Script;
 
-pub use browser::{Browser, Page};
+pub(crate) use browser::{Browser, Page};
 
 const SHIPPED: &str = include_str!("../../../Leptos.toml");
 
 /// A town and a house in this process.
-pub struct Stage {
-    pub town: Town,
-    pub house: House,
-    pub clock: Clock,
-    pub base: String,
-    pub operator: String,
+pub(crate) struct Stage {
+    pub(crate) town: Town,
+    pub(crate) house: House,
+    pub(crate) base: String,
+    pub(crate) operator: String,
     stop: CancellationToken,
-    work: tokio::task::JoinSet<()>,
-    folder: TempDir,
+    _work: tokio::task::JoinSet<()>,
+    _folder: TempDir,
 }
 
 /// What differs from the shipped settings for a town at other ports, with everything kept in `folder`.
-pub fn settings_for(
+pub(crate) fn settings_for(
     town: &Town,
     folder: &Path,
     portal: SocketAddr,
@@ -82,12 +79,12 @@ fn path_of(table: &str) -> String {
 
 impl Stage {
     /// The shipped world and the shipped settings.
-    pub async fn open() -> Self {
+    pub(crate) async fn open() -> Self {
         Self::with(&[]).await
     }
 
     /// The shipped world, and settings that differ: names without the prefix.
-    pub async fn with(more: &[(&str, &str)]) -> Self {
+    pub(crate) async fn with(more: &[(&str, &str)]) -> Self {
         simulators::use_ring();
         let folder = TempDir::new().unwrap();
         let town = Town::start(Options::any_port(folder.path().join("town"))).await.unwrap();
@@ -103,8 +100,7 @@ impl Stage {
         let store = house::connect(&settings).await.unwrap();
         store::migrate(&store).await.unwrap();
         store.close().await.unwrap();
-        let clock = Clock::system();
-        let house = House::open(settings, clock.clone()).await.unwrap();
+        let house = House::open(settings, Clock::system()).await.unwrap();
         house.portal().sync_registers(true).await.unwrap();
 
         let stop = CancellationToken::new();
@@ -121,22 +117,21 @@ impl Stage {
         Self {
             town,
             house,
-            clock,
             base: format!("http://{portal_at}"),
             operator: format!("http://{operator_at}"),
             stop,
-            work,
-            folder,
+            _work: work,
+            _folder: folder,
         }
     }
 
     /// A browser nobody used yet.
-    pub fn browser(&self) -> Browser {
+    pub(crate) fn browser(&self) -> Browser {
         Browser::new(&self.base)
     }
 
     /// The town, as a person and a tester meet it.
-    pub fn script(&self) -> Script<'_> {
+    pub(crate) fn script(&self) -> Script<'_> {
         Script { town: &self.town }
     }
 }

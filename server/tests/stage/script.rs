@@ -4,13 +4,13 @@ use super::*;
 
 /// A town, as a person and a tester meet it.
 #[derive(Clone, Copy)]
-pub struct Script<'a> {
-    pub town: &'a Town,
+pub(crate) struct Script<'a> {
+    pub(crate) town: &'a Town,
 }
 
 impl Script<'_> {
     /// A person of the town who bears every one of these tags, and none of those.
-    pub async fn person(&self, with: &[&str], without: &[&str]) -> Value {
+    pub(crate) async fn person(&self, with: &[&str], without: &[&str]) -> Value {
         let people = self.ask_town(Method::GET, "/control/persons", None).await;
         let tags =
             |person: &Value| -> Vec<String> { serde_json::from_value(person["tags"].clone()).unwrap() };
@@ -23,13 +23,13 @@ impl Script<'_> {
     }
 
     /// What `person` does with the BankID app.
-    pub async fn phone(&self, person: &Value, order: (&str, &str), answer: &str) -> Value {
+    pub(crate) async fn phone(&self, person: &Value, order: (&str, &str), answer: &str) -> Value {
         let body = json!({ "person": person["id"], order.0: order.1, "answer": answer });
         self.ask_town(Method::POST, "/control/phone", Some(body)).await
     }
 
     /// The letters to an address, once there are at least `count`.
-    pub async fn letters(&self, to: &str, count: usize) -> Vec<Value> {
+    pub(crate) async fn letters(&self, to: &str, count: usize) -> Vec<Value> {
         for _ in 0..60 {
             let letters = self.ask_town(Method::GET, &format!("/control/mail?to={to}&wait=1"), None).await;
             let letters = letters.as_array().unwrap().clone();
@@ -41,13 +41,13 @@ impl Script<'_> {
     }
 
     /// Orders a fault of the town.
-    pub async fn fault(&self, system: &str, fault: &str) {
+    pub(crate) async fn fault(&self, system: &str, fault: &str) {
         self.ask_town(Method::POST, "/control/faults", Some(json!({ "system": system, "fault": fault })))
             .await;
     }
 
     /// Asks the town's control interface.
-    pub async fn ask_town(&self, method: Method, path: &str, body: Option<Value>) -> Value {
+    pub(crate) async fn ask_town(&self, method: Method, path: &str, body: Option<Value>) -> Value {
         let mut request = reqwest::Client::new().request(method, format!("{}{path}", self.town.control()));
         if let Some(body) = body {
             request = request.json(&body);
@@ -63,7 +63,7 @@ impl Script<'_> {
 impl Script<'_> {
     /// Chooses BankID on another device at `path`, lets somebody's phone read the code, and goes on until let in
     /// or turned away. Answers the page that comes of it.
-    pub async fn identify(&self, browser: &mut Browser, path: &str, person: &Value) -> Page {
+    pub(crate) async fn identify(&self, browser: &mut Browser, path: &str, person: &Value) -> Page {
         let choice = browser.open(path).await;
         browser.submit(&choice, "sign_in/start", &[("device", "other")]).await;
         let text = self.qr(browser).await;
@@ -73,14 +73,14 @@ impl Script<'_> {
     }
 
     /// The text of the code that is on the screen now.
-    pub async fn qr(&self, browser: &mut Browser) -> String {
+    pub(crate) async fn qr(&self, browser: &mut Browser) -> String {
         let image = browser.get("/bankid/qr.svg").await;
         assert_eq!(image.status, StatusCode::OK, "no code to scan");
         image.text.split("<metadata>").nth(1).unwrap().split("</metadata>").next().unwrap().to_owned()
     }
 
     /// Presses "Fortsätt" until BankID's answer has come.
-    pub async fn go_on(&self, browser: &mut Browser, choice: &str) -> Page {
+    pub(crate) async fn go_on(&self, browser: &mut Browser, choice: &str) -> Page {
         let waiting = match choice {
             "/logga-in" => "/logga-in/bankid",
             other => other,
@@ -100,7 +100,7 @@ impl Script<'_> {
     }
 
     /// From the children to "Kontrollera dina svar".
-    pub async fn fill_in(&self, browser: &mut Browser, children: &Page, email: &str) -> Page {
+    pub(crate) async fn fill_in(&self, browser: &mut Browser, children: &Page, email: &str) -> Page {
         let page = browser.submit(children, "application/confirm-children", &[]).await;
         let field = page.form("application/give-email").named("email");
         let page = browser.submit(&page, "application/give-email", &[(&field, email)]).await;
@@ -111,7 +111,7 @@ impl Script<'_> {
     }
 
     /// The whole way to an account; answers the receipt.
-    pub async fn open_account(&self, browser: &mut Browser, person: &Value, email: &str) -> Page {
+    pub(crate) async fn open_account(&self, browser: &mut Browser, person: &Value, email: &str) -> Page {
         let children = self.identify(browser, "/ansokan/legitimera", person).await;
         assert_eq!(children.path, "/ansokan/barn", "{}", children.text);
         let check = self.fill_in(browser, &children, email).await;
@@ -124,7 +124,7 @@ impl Script<'_> {
 
 impl browser::Form {
     /// The name of the field that has `part` in it.
-    pub fn named(&self, part: &str) -> String {
+    pub(crate) fn named(&self, part: &str) -> String {
         let names = self.fields.iter().map(|(name, _)| name);
         names
             .clone()
@@ -135,7 +135,7 @@ impl browser::Form {
 }
 
 /// The only run of exactly six digits.
-pub fn digits(text: &str) -> String {
+pub(crate) fn digits(text: &str) -> String {
     let runs: Vec<_> = text.split(|c: char| !c.is_ascii_digit()).filter(|run| run.len() == 6).collect();
     assert_eq!(runs.len(), 1, "{text}");
     runs[0].to_owned()

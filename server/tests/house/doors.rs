@@ -1,9 +1,7 @@
 //! What every answer bears and every request must pass, over real sockets.
 
-mod stage;
-
+use super::stage::{Page, Stage, browser::encoded};
 use reqwest::{Method, StatusCode};
-use stage::{Page, Stage};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
@@ -197,7 +195,7 @@ async fn nobody_is_led_out_of_the_house() {
     for way in evil {
         let mut browser = stage.browser();
         let fields = [("language".to_owned(), "en".to_owned()), ("back".to_owned(), way.to_owned())];
-        let body = stage::browser::encoded(&fields);
+        let body = encoded(&fields);
         let mut headers = vec![];
         if way.is_ascii() && !way.contains(['\r', '\0']) {
             headers.push(("referer", way));

@@ -1,9 +1,7 @@
 //! Whole journeys over HTTP, without a browser's script: the way that always works.
 
-mod stage;
-
+use super::stage::Stage;
 use reqwest::{Method, StatusCode};
-use stage::Stage;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_guardian_gets_an_account_and_comes_back_to_mina_barn() {

@@ -1,10 +1,8 @@
 //! Every route, asked by everybody: what a role may not do leads to the way in, and says nothing.
 
-mod stage;
-
+use super::stage::{Browser, Page, Stage};
 use reqwest::{Method, StatusCode};
 use server::http::routes::Line;
-use stage::{Browser, Page, Stage};
 
 /// What a visitor is, in the words of `routes --json`.
 const ROLES: [&str; 3] = ["stranger", "applicant", "guardian"];

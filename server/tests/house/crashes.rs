@@ -1,17 +1,15 @@
 //! The program killed where it hurts: nothing acknowledged is lost, nothing is half-done.
 
-mod stage;
-
 use std::{
     net::{SocketAddr, TcpListener},
     process::{Child, Command, Stdio},
     time::Duration,
 };
 
+use super::stage::{Browser, Script, settings_for};
 use reqwest::StatusCode;
 use serde_json::Value;
 use simulators::{Options, Town};
-use stage::Browser;
 use tempfile::TempDir;
 
 /// The real program beside a town in this process, on one database that outlives it.
@@ -38,7 +36,7 @@ impl Program {
     /// Starts the program, and waits until it is ready.
     async fn start(&mut self, more: &[(&str, &str)]) {
         let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-        let environment = stage::settings_for(&self.town, self.folder.path(), self.portal, self.operator);
+        let environment = settings_for(&self.town, self.folder.path(), self.portal, self.operator);
         let child = Command::new(env!("CARGO_BIN_EXE_hjarntorget"))
             .arg("serve")
             .current_dir(root)
@@ -77,8 +75,8 @@ impl Program {
         assert!(!ended.success());
     }
 
-    fn script(&self) -> stage::Script<'_> {
-        stage::Script { town: &self.town }
+    fn script(&self) -> Script<'_> {
+        Script { town: &self.town }
     }
 }
 

@@ -1,9 +1,7 @@
 //! Systems that are away, slow or talk nonsense: what was begun is kept, and the page says what still works.
 
-mod stage;
-
+use super::stage::Stage;
 use reqwest::StatusCode;
-use stage::Stage;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn letters_arrive_when_the_mail_server_is_back() {
