@@ -110,7 +110,7 @@ impl KeyRing {
         Self::from_masters(&[(1, file::random_master()?)])
     }
 
-    fn from_masters(masters: &[(u8, Zeroizing<[u8; MASTER_BYTES]>)]) -> Result<Self, Error> {
+    fn from_masters(masters: &[file::Master]) -> Result<Self, Error> {
         let mut versions = Vec::with_capacity(masters.len());
         for (number, master) in masters {
             let source = Source::extract(HOUSE, master.as_ref());

@@ -81,6 +81,8 @@ words! {
         ProvedEmail => "application.prove-email",
         /// An account was opened.
         OpenedAccount => "account.open",
+        /// An account followed its holder to a new number.
+        MovedAccount => "account.move",
         /// An account was closed.
         ClosedAccount => "account.close",
         /// An operator looked at an account.

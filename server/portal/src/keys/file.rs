@@ -15,6 +15,9 @@ use super::{Error, MASTER_BYTES};
 /// Far more than any rotation leaves behind; a larger file is not one of ours.
 const LARGEST: u64 = 64 * 1024;
 
+/// The number of a version and its key.
+pub(super) type Master = (u8, Zeroizing<[u8; MASTER_BYTES]>);
+
 pub(super) fn random_master() -> Result<Zeroizing<[u8; MASTER_BYTES]>, Error> {
     let mut master = Zeroizing::new([0; MASTER_BYTES]);
     SystemRandom::new().fill(master.as_mut()).map_err(|_| Error::CannotSeal)?;
@@ -35,7 +38,7 @@ pub(super) fn create(path: &Path) -> Result<(), Error> {
     file.sync_all().map_err(refused)
 }
 
-pub(super) fn read(path: &Path) -> Result<Vec<(u8, Zeroizing<[u8; MASTER_BYTES]>)>, Error> {
+pub(super) fn read(path: &Path) -> Result<Vec<Master>, Error> {
     let refused = |cause: std::io::Error| Error::File(format!("cannot be read: {}", cause.kind()));
     let about = fs::metadata(path).map_err(refused)?;
     if about.mode() & 0o077 != 0 {
@@ -49,7 +52,7 @@ pub(super) fn read(path: &Path) -> Result<Vec<(u8, Zeroizing<[u8; MASTER_BYTES]>
     text.lines().filter(|line| !line.trim().is_empty() && !line.starts_with('#')).map(parse).collect()
 }
 
-fn parse(line: &str) -> Result<(u8, Zeroizing<[u8; MASTER_BYTES]>), Error> {
+fn parse(line: &str) -> Result<Master, Error> {
     let (version, key) = line.trim().split_once(' ').ok_or_else(malformed)?;
     let version = version.parse().ok().filter(|version| *version > 0).ok_or_else(malformed)?;
     let mut master = Zeroizing::new([0; MASTER_BYTES]);
