@@ -2,7 +2,7 @@
 
 use anyhow::anyhow;
 use jiff::Timestamp;
-use model::{AccountId, Email};
+use model::{AccountId, Email, PersonId};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, sea_query::Expr,
 };
@@ -18,7 +18,7 @@ use crate::{
     clock::from_millis,
     eligibility::{Account, Bar},
     person::Subject,
-    session::{End, end_all},
+    session::{End, Session, end_all},
     trail::{Actor, Line},
 };
 
@@ -142,6 +142,44 @@ pub(crate) async fn close(
     let line = Line::new(Deed::ClosedAccount).of("account", account.uuid()).because(why.word());
     portal.trail(tx, actor, line, now).await?;
     Ok(true)
+}
+
+/// Moves what stands under a person's former numbers to the present one: the account, so that nobody has two, and the
+/// bars, so that nobody leaves one behind. Only folkbokföringen says that two numbers are one person; no name, birth date
+/// or address ever does.
+pub(crate) async fn follow(
+    portal: &Portal,
+    tx: &Tx,
+    session: &Session,
+    former: &[PersonId],
+    actor: &Actor,
+    now: Timestamp,
+) -> Result<()> {
+    for number in former {
+        let old = portal.keys().index_number(number);
+        bar::Entity::update_many()
+            .col_expr(bar::Column::Subject, Expr::value(session.subject.clone()))
+            .filter(bar::Column::Subject.eq(old.clone()))
+            .exec(tx)
+            .await?;
+        let Some(account) = of_subject(tx, &old).await? else { continue };
+        if of_subject(tx, &session.subject).await?.is_some() {
+            // Two accounts of one person: which one stays is for a school to say.
+            continue;
+        }
+        let sealed = portal.seal("account", "number", &account.id, session.number.reveal())?;
+        row::Entity::update_many()
+            .col_expr(row::Column::Subject, Expr::value(session.subject.clone()))
+            .col_expr(row::Column::Number, Expr::value(sealed))
+            .col_expr(row::Column::UpdatedAt, Expr::value(now.as_millisecond()))
+            .filter(row::Column::Id.eq(account.id.clone()))
+            .exec(tx)
+            .await?;
+        let id: AccountId = account.id.parse().map_err(|_| anyhow!("an account's id cannot be read"))?;
+        end_all(tx, id, End::Replaced, now).await?;
+        portal.trail(tx, actor, Line::new(Deed::MovedAccount).of("account", id.uuid()), now).await?;
+    }
+    Ok(())
 }
 
 impl Portal {

@@ -7,28 +7,30 @@ use std::collections::BTreeSet;
 
 use anyhow::anyhow;
 use jiff::Timestamp;
-use model::{ApplicationId, ChildCard, ChildId, ChildToday, Email, Outcome, Refusal, Step, UnitContact};
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, ModelTrait, QueryFilter};
-use store::{Tx, entity::application as row};
-use uuid::Uuid;
+use model::{ChildCard, ChildId, ChildToday, Email, Outcome, Refusal, Step, UnitContact};
+use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait};
+use store::entity::application as row;
 
 use crate::{
     Error, Portal, Result, System, Visit, account,
     audit::Deed,
     cases,
-    clock::{day_of, from_millis, millis},
+    clock::{day_of, from_millis},
     custody::{self, Custody},
-    eligibility::{Account, Decision, Known, decide},
-    person::Subject,
+    eligibility::Decision,
     pupils,
     session::Session,
     trail::Line,
 };
 
 mod complete;
+mod draft;
 mod email;
 mod proof;
 
+use draft::{denied_of, email_of, id_of, reached_by, unchanged};
+
+pub(crate) use draft::reached;
 pub(crate) use proof::SendEmailCode;
 
 /// An identified person without an account.
@@ -196,6 +198,7 @@ impl<'v> Applicant<'v> {
     async fn say_of_child(&self, child: ChildId, is_denied: bool) -> Result<()> {
         self.must_be_live()?;
         if !self.eligible().await?.decision.children.contains(&child) {
+            self.refused_access(child).await?;
             return Err(Error::NotFound);
         }
         let (portal, actor, now) = (self.portal().clone(), self.visit.actor(), self.now());
@@ -226,6 +229,19 @@ impl<'v> Applicant<'v> {
         .await
     }
 
+    /// Somebody named a child that is not in their application: once is a mistake, often is somebody who walks through
+    /// ids.
+    async fn refused_access(&self, child: ChildId) -> Result<()> {
+        metrics::counter!("portal_access_refused").increment(1);
+        let (portal, actor, now) = (self.portal().clone(), self.visit.actor(), self.now());
+        self.portal()
+            .change(move |tx| async move {
+                let line = Line::new(Deed::RefusedAccess).child(child).refused("not-own-child");
+                portal.trail(&tx, &actor, line, now).await
+            })
+            .await
+    }
+
     fn portal(&self) -> &'v Portal {
         &self.visit.0.portal
     }
@@ -241,7 +257,7 @@ impl<'v> Applicant<'v> {
     /// Asks the registers and decides. Whoever asks, the same questions are asked of the same systems.
     async fn assess(&self) -> Result<Assessed> {
         let (portal, now) = (self.portal(), self.now());
-        let custody = custody::of(portal, &self.session.subject, &self.session.number, now).await?;
+        let custody = custody::of(portal, self.session, &self.visit.actor(), now).await?;
         let copy_is_good = pupils::copy_is_good(portal, now).await?;
         let decision = self.decide_on(portal.store().reader(), &custody, &BTreeSet::new()).await?;
         // Last known data is for links that exist already; a new account waits for the registers.
@@ -303,30 +319,6 @@ impl<'v> Applicant<'v> {
         });
     }
 
-    /// Runs `work` on the person's draft, in one transaction; begins a draft where there is none. With `needs`, only if
-    /// that step is reached.
-    async fn in_draft<T, W, F>(&self, needs: Option<Step>, work: W) -> Result<T>
-    where
-        T: Send + 'static,
-        W: FnOnce(Tx, row::Model) -> F + Send + 'static,
-        F: Future<Output = Result<T>> + Send + 'static,
-    {
-        let (portal, session, now) = (self.portal().clone(), self.session.clone(), self.now());
-        let (actor, language) = (self.visit.actor(), self.visit.language());
-        self.portal()
-            .change(move |tx| async move {
-                let draft = match find(&tx, &session.subject, now).await? {
-                    Some(draft) => draft,
-                    None => begin(&portal, &tx, &session, language, &actor, now).await?,
-                };
-                if needs.is_some_and(|step| reached_by(&draft) < step) {
-                    return Err(Refusal::StepNotReached.into());
-                }
-                work(tx, draft).await
-            })
-            .await
-    }
-
     async fn shown(&self, draft: row::Model, cards: Vec<ChildCard>) -> Result<Application> {
         let denied = denied_of(&draft)?;
         let children = cards.into_iter().map(|card| ApplicationChild {
@@ -349,124 +341,4 @@ impl<'v> Applicant<'v> {
             kept_until: from_millis(draft.expires_at),
         })
     }
-}
-
-impl Portal {
-    /// The one place where the pure rule meets what is known of a person.
-    pub(crate) async fn decide_for(
-        &self,
-        on: &impl ConnectionTrait,
-        session: &Session,
-        custody: &Custody,
-        account: Account,
-        denied: &BTreeSet<ChildId>,
-        now: Timestamp,
-    ) -> Result<Decision> {
-        let population = custody.answer.population.as_ref();
-        let wards = population.map_or(&[][..], |population| &population.children);
-        let ahead = self.rules().spans.placement_ahead.as_secs() / 86_400;
-        Ok(decide(&Known {
-            adult: &session.number,
-            population,
-            pupils: &pupils::beside(self, on, &session.subject, wards).await?,
-            account,
-            bars: &account::bars(on, &session.subject, now).await?,
-            denied,
-            today: day_of(now),
-            ahead: i32::try_from(ahead).unwrap_or(i32::MAX),
-            municipality: &self.rules().municipality,
-        }))
-    }
-}
-
-/// The furthest step of a person's draft, for who comes back.
-pub(crate) async fn reached(tx: &Tx, subject: &Subject, now: Timestamp) -> Result<Step> {
-    Ok(find(tx, subject, now).await?.as_ref().map_or(Step::Children, reached_by))
-}
-
-fn reached_by(draft: &row::Model) -> Step {
-    if draft.children_confirmed_at.is_none() {
-        Step::Children
-    } else if draft.email.is_none() {
-        Step::Email
-    } else if draft.email_confirmed_at.is_none() {
-        Step::Confirm
-    } else {
-        Step::Check
-    }
-}
-
-/// The person's draft, unless it ran out or was completed.
-async fn find(tx: &Tx, subject: &Subject, now: Timestamp) -> Result<Option<row::Model>> {
-    let found = row::Entity::find().filter(row::Column::Subject.eq(subject.clone())).one(tx).await?;
-    Ok(found.filter(|draft| draft.state == "open" && draft.expires_at > now.as_millisecond()))
-}
-
-async fn begin(
-    portal: &Portal,
-    tx: &Tx,
-    session: &Session,
-    language: model::Language,
-    actor: &crate::trail::Actor,
-    now: Timestamp,
-) -> Result<row::Model> {
-    let old = row::Entity::find().filter(row::Column::Subject.eq(session.subject.clone())).one(tx).await?;
-    if let Some(old) = old {
-        if old.state != "open" {
-            return Err(Refusal::StepNotReached.into());
-        }
-        // It ran out: nothing of it is taken over.
-        old.delete(tx).await?;
-    }
-    let id = Uuid::new_v4();
-    let row_id = id.to_string();
-    let draft = row::Model {
-        number: portal.seal("application", "number", &row_id, session.number.reveal())?,
-        subject: session.subject.clone(),
-        state: "open".to_owned(),
-        denied: "[]".to_owned(),
-        children_confirmed_at: None,
-        email: None,
-        email_index: None,
-        email_confirmed_at: None,
-        codes_sent: 0,
-        code_sent_at: None,
-        language: language.tag().to_owned(),
-        account_id: None,
-        created_at: now.as_millisecond(),
-        updated_at: now.as_millisecond(),
-        expires_at: now.as_millisecond().saturating_add(millis(portal.rules().spans.draft)),
-        id: row_id,
-    };
-    row::Entity::insert(row::ActiveModel::from(draft.clone())).exec_without_returning(tx).await?;
-    portal.trail(tx, actor, Line::new(Deed::BeganApplication).of("application", id), now).await?;
-    Ok(draft)
-}
-
-/// A change of the draft that touches nothing but its times: every step taken keeps it another day.
-fn unchanged(portal: &Portal, draft: &row::Model, now: Timestamp) -> row::ActiveModel {
-    row::ActiveModel {
-        id: sea_orm::ActiveValue::Unchanged(draft.id.clone()),
-        updated_at: Set(now.as_millisecond()),
-        expires_at: Set(now.as_millisecond().saturating_add(millis(portal.rules().spans.draft))),
-        ..<row::ActiveModel as sea_orm::ActiveModelTrait>::default()
-    }
-}
-
-fn denied_of(draft: &row::Model) -> Result<BTreeSet<ChildId>> {
-    Ok(serde_json::from_str(&draft.denied).map_err(|_| anyhow!("a list of ids cannot be read"))?)
-}
-
-fn id_of(draft: &row::Model) -> Result<Uuid> {
-    Ok(draft.id.parse().map_err(|_| anyhow!("an application's id cannot be read"))?)
-}
-
-fn application_id(draft: &row::Model) -> Result<ApplicationId> {
-    id_of(draft).map(ApplicationId::from_uuid)
-}
-
-fn email_of(portal: &Portal, draft: &row::Model) -> Result<Option<Email>> {
-    let Some(sealed) = &draft.email else { return Ok(None) };
-    let text = portal.unseal("application", "email", &draft.id, sealed)?;
-    Ok(Some(Email::parse(&text).map_err(|_| anyhow!("a kept address cannot be read"))?))
 }

@@ -51,8 +51,7 @@ impl<'v> Guardian<'v> {
     /// has been down for longer than its last answer may be used.
     pub async fn children(&self) -> Result<Vec<ChildCard>> {
         let portal = self.portal();
-        let custody =
-            custody::of(portal, &self.session.subject, &self.session.number, self.visit.0.now).await?;
+        let custody = custody::of(portal, self.session, &self.visit.actor(), self.visit.0.now).await?;
         let (visit, session, account) = (self.visit.clone(), self.session.clone(), self.account);
         let cards = portal
             .change(move |tx| async move {

@@ -17,11 +17,14 @@ use serde::{Deserialize, Serialize};
 use store::entity::custody_check as row;
 
 use crate::{
-    Error, Portal, Result, System,
+    Error, Portal, Result, System, account,
+    audit::Deed,
     clock::{from_millis, millis},
     eligibility::{Mark, Population, Ward},
     person::{Name, Subject},
     pupils,
+    session::Session,
+    trail::{Actor, Line},
 };
 
 /// What folkbokföringen last said of a person.
@@ -39,6 +42,9 @@ pub(crate) struct Custody {
 pub(crate) struct Told {
     pub(crate) population: Option<Population>,
     pub(crate) person: Option<Registered>,
+    /// Numbers the person had before.
+    #[serde(with = "crate::person::numbers")]
+    pub(crate) former: Vec<PersonId>,
 }
 
 /// The person's own name and address in the register, for Personuppgifter.
@@ -53,12 +59,8 @@ pub(crate) struct Registered {
 ///
 /// # Errors
 /// [`Error::Unavailable`] where it is down and what is known is too old.
-pub(crate) async fn of(
-    portal: &Portal,
-    subject: &Subject,
-    number: &PersonId,
-    now: Timestamp,
-) -> Result<Custody> {
+pub(crate) async fn of(portal: &Portal, session: &Session, actor: &Actor, now: Timestamp) -> Result<Custody> {
+    let (subject, number) = (&session.subject, &session.number);
     let spans = &portal.rules().spans;
     let known = row::Entity::find_by_id(subject.clone()).one(portal.store().reader()).await?;
     let age = |row: &row::Model| now.as_millisecond() - row.checked_at;
@@ -71,7 +73,7 @@ pub(crate) async fn of(
     match ask(portal, subject, number).await {
         Ok((answer, correlation)) => {
             let stale = known.map_or(0, |row| row.stale);
-            keep(portal, subject, &answer, &correlation, stale, now).await?;
+            keep(portal, session, &answer, &correlation, stale, actor, now).await?;
             Ok(Custody { answer, checked: now, correlation, fresh: true })
         }
         Err(error) => {
@@ -104,7 +106,8 @@ async fn ask(portal: &Portal, subject: &Subject, number: &PersonId) -> anyhow::R
     let correlation = told.correlations.first().or(adult.correlations.first());
     let correlation = correlation.map(ToString::to_string).unwrap_or_default();
     let population = post.map(|post| population_of(number, post, &children, &told));
-    Ok((Told { population, person: post.map(registered) }, correlation))
+    let former = post.map_or_else(Vec::new, |post| former_numbers(number, post));
+    Ok((Told { population, person: post.map(registered), former }, correlation))
 }
 
 /// The post kept under the number, or under the one that replaced it.
@@ -147,6 +150,14 @@ fn population_of(
     Population { protection: adult.protection, mark: mark_of(adult), children: wards.collect() }
 }
 
+/// A number in use lists those it replaced; a replaced one is no identity any more and takes nothing over.
+fn former_numbers(number: &PersonId, post: &Post) -> Vec<PersonId> {
+    if post.number != *number || mark_of(post) != Mark::None {
+        return Vec::new();
+    }
+    post.refers_to.iter().filter(|former| *former != number).cloned().collect()
+}
+
 fn mark_of(post: &Post) -> Mark {
     match (&post.deregistration, &post.status) {
         (Some(gone), _) => match gone.reason {
@@ -181,12 +192,14 @@ fn read(portal: &Portal, row: &row::Model, fresh: bool) -> Result<Custody> {
 
 async fn keep(
     portal: &Portal,
-    subject: &Subject,
+    session: &Session,
     answer: &Told,
     correlation: &str,
     stale: i64,
+    actor: &Actor,
     now: Timestamp,
 ) -> Result<()> {
+    let subject = &session.subject;
     let row = row::ActiveModel {
         answer: Set(portal.seal_json("custody_check", "answer", &hex::encode(subject), answer)?),
         subject: Set(subject.clone()),
@@ -199,8 +212,15 @@ async fn keep(
         .update_columns([row::Column::Answer, row::Column::CheckedAt, row::Column::Correlation])
         .value(row::Column::Stale, Expr::col((row::Entity, row::Column::Stale)).sub(stale))
         .to_owned();
-    row::Entity::insert(row).on_conflict(replaced).exec_without_returning(portal.store().writer()).await?;
-    Ok(())
+    let (house, session, actor) = (portal.clone(), session.clone(), actor.clone());
+    let former = answer.former.clone();
+    portal
+        .change(move |tx| async move {
+            row::Entity::insert(row).on_conflict(replaced).exec_without_returning(&tx).await?;
+            account::follow(&house, &tx, &session, &former, &actor, now).await?;
+            house.trail(&tx, &actor, Line::new(Deed::AskedCustody), now).await
+        })
+        .await
 }
 
 /// The next look asks again, whatever the age of the answer.

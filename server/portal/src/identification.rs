@@ -277,14 +277,14 @@ impl Visit {
                 Some(network(self.0.asking.address)),
             ),
         ];
-        let (portal, now) = (self.0.portal.clone(), self.0.now);
+        let (portal, actor, now) = (self.0.portal.clone(), self.actor(), self.0.now);
         // What is refused stays counted: the refusal leaves the transaction as its value.
         self.0
             .portal
             .change(move |tx| async move {
                 for (limit, who) in counts {
                     let Some(who) = who else { continue };
-                    match portal.count(&tx, limit, &who, now).await {
+                    match portal.count(&tx, limit, &who, &actor, now).await {
                         Err(refused @ Error::TooMany { .. }) => return Ok(Err(refused)),
                         other => other?,
                     }

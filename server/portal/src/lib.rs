@@ -20,6 +20,7 @@ mod cases;
 mod children;
 mod clock;
 mod custody;
+mod decision;
 mod eligibility;
 mod error;
 mod failpoint;

@@ -13,10 +13,15 @@ use sea_orm::{
     ConnectionTrait, EntityTrait,
     sea_query::{Expr, ExprTrait, OnConflict},
 };
-use store::entity::limit_ as row;
+use store::{Tx, entity::limit_ as row};
 use uuid::Uuid;
 
-use crate::{Error, Portal, Result, clock::millis};
+use crate::{
+    Error, Portal, Result,
+    audit::Deed,
+    clock::millis,
+    trail::{Actor, Line},
+};
 
 /// Every figure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,15 +84,16 @@ impl Limit {
 }
 
 impl Portal {
-    /// Counts one more. The count stands even where it refuses.
+    /// Counts one more. The count stands even where it refuses, as long as the caller commits.
     ///
     /// # Errors
     /// [`Error::TooMany`] where it is one too many.
     pub(crate) async fn count(
         &self,
-        on: &impl ConnectionTrait,
+        tx: &Tx,
         limit: Limit,
         who: &[u8],
+        actor: &Actor,
         now: Timestamp,
     ) -> Result<()> {
         let subject = self.keys().index("limit", &[who]);
@@ -101,10 +107,15 @@ impl Portal {
         let once_more = OnConflict::columns([row::Column::Name, row::Column::Subject, row::Column::Window])
             .value(row::Column::Count, Expr::col((row::Entity, row::Column::Count)).add(1))
             .to_owned();
-        row::Entity::insert(first).on_conflict(once_more).exec_without_returning(on).await?;
-        let counted = row::Entity::find_by_id(key).one(on).await?.map_or(1, |row| row.count);
+        row::Entity::insert(first).on_conflict(once_more).exec_without_returning(tx).await?;
+        let counted = row::Entity::find_by_id(key).one(tx).await?.map_or(1, |row| row.count);
         if counted > i64::from(limit.most) {
             metrics::counter!("portal_limits_refused", "limit" => limit.name).increment(1);
+            // Once a window: who floods the house shall not flood its log.
+            if counted == i64::from(limit.most) + 1 {
+                let line = Line::new(Deed::LimitedRate).refused(limit.name);
+                self.trail(tx, actor, line, now).await?;
+            }
             return Err(Error::TooMany { retry_after: limit.rest_of_window(now) });
         }
         Ok(())

@@ -63,6 +63,21 @@ pub(crate) mod number {
     }
 }
 
+/// Several of them.
+pub(crate) mod numbers {
+    use model::PersonId;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
+
+    pub(crate) fn serialize<S: Serializer>(numbers: &[PersonId], to: S) -> Result<S::Ok, S::Error> {
+        numbers.iter().map(PersonId::reveal).collect::<Vec<_>>().serialize(to)
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<PersonId>, D::Error> {
+        let texts = Vec::<String>::deserialize(from)?;
+        texts.iter().map(|text| PersonId::parse(text).map_err(D::Error::custom)).collect()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

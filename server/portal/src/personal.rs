@@ -19,7 +19,7 @@ impl Guardian<'_> {
     /// [`Error::SignIn`] where the account was closed meanwhile.
     pub async fn personal(&self) -> Result<Personal> {
         let (portal, now) = (self.portal(), self.visit.0.now);
-        let told = match custody::of(portal, &self.session.subject, &self.session.number, now).await {
+        let told = match custody::of(portal, self.session, &self.visit.actor(), now).await {
             Ok(custody) => custody.answer.person.map(|person| (person, day_of(custody.checked))),
             Err(Error::Unavailable(_)) => None,
             Err(error) => return Err(error),

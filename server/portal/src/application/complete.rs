@@ -8,7 +8,11 @@ use store::{
 };
 use uuid::Uuid;
 
-use super::{Applicant, Completed, application_id, denied_of, find, proof, reached_by, unchanged};
+use super::{
+    Applicant, Completed,
+    draft::{application_id, denied_of, email_of, find, reached_by, unchanged},
+    proof,
+};
 use crate::{
     Error, Result, account,
     audit::Deed,
@@ -137,7 +141,7 @@ impl Applicant<'_> {
     ) -> Result<bool> {
         let (portal, now) = (self.portal(), self.now().as_millisecond());
         let id = account.uuid().to_string();
-        let email = super::email_of(portal, draft)?.ok_or(Error::Refused(Refusal::StepNotReached))?;
+        let email = email_of(portal, draft)?.ok_or(Error::Refused(Refusal::StepNotReached))?;
         let new = row::ActiveModel {
             subject: Set(self.session.subject.clone()),
             number: Set(portal.seal("account", "number", &id, self.session.number.reveal())?),

@@ -6,11 +6,16 @@ use sea_orm::{ActiveValue::Set, EntityTrait};
 use store::{Tx, entity::application as row};
 
 use super::{
-    Applicant, id_of,
+    Applicant,
+    draft::{email_of, id_of, unchanged},
     proof::{self, Tried},
-    unchanged,
 };
-use crate::{Error, Portal, Result, audit::Deed, limits::Limit, trail::Line};
+use crate::{
+    Error, Portal, Result,
+    audit::Deed,
+    limits::Limit,
+    trail::{Actor, Line},
+};
 
 impl Portal {
     pub(super) fn letters_by_application(&self) -> Limit {
@@ -60,7 +65,7 @@ impl Applicant<'_> {
                 if same && draft.email_confirmed_at.is_some() {
                     return Ok(Ok(()));
                 }
-                if let Err(refused) = count_letter(&portal, &tx, &draft, &index, now).await? {
+                if let Err(refused) = count_letter(&portal, &tx, &draft, &index, &actor, now).await? {
                     return Ok(Err(refused));
                 }
                 let change = row::ActiveModel {
@@ -98,9 +103,9 @@ impl Applicant<'_> {
                     return Ok(Ok(()));
                 }
                 let email =
-                    super::email_of(&portal, &draft)?.ok_or_else(|| anyhow!("a draft without an address"))?;
+                    email_of(&portal, &draft)?.ok_or_else(|| anyhow!("a draft without an address"))?;
                 let index = portal.keys().index_email(&email);
-                if let Err(refused) = count_letter(&portal, &tx, &draft, &index, now).await? {
+                if let Err(refused) = count_letter(&portal, &tx, &draft, &index, &actor, now).await? {
                     return Ok(Err(refused));
                 }
                 row::Entity::update(letter_waits(&portal, &draft, now)).exec(&tx).await?;
@@ -130,7 +135,7 @@ impl Applicant<'_> {
                     return Ok(Tried::Right);
                 }
                 let counted =
-                    portal.count(&tx, portal.tries_by_application(), draft.id.as_bytes(), now).await;
+                    portal.count(&tx, portal.tries_by_application(), draft.id.as_bytes(), &actor, now).await;
                 let tried = match counted {
                     Err(Error::TooMany { .. }) => Tried::TooOften,
                     other => {
@@ -185,12 +190,13 @@ async fn count_letter(
     tx: &Tx,
     draft: &row::Model,
     mailbox: &[u8],
+    actor: &Actor,
     now: jiff::Timestamp,
 ) -> Result<Result<(), Refusal>> {
     let counts =
         [(portal.letters_by_application(), draft.id.as_bytes()), (portal.letters_by_mailbox(), mailbox)];
     for (limit, who) in counts {
-        match portal.count(tx, limit, who, now).await {
+        match portal.count(tx, limit, who, actor, now).await {
             Err(Error::TooMany { .. }) => return Ok(Err(Refusal::TooManyLetters)),
             other => other?,
         }

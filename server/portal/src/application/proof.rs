@@ -22,7 +22,7 @@ use store::{
 };
 use uuid::Uuid;
 
-use super::{email::proven, id_of};
+use super::{draft::id_of, email::proven};
 use crate::{
     Asking, Error, Portal, Result, Rules,
     audit::Deed,
@@ -192,7 +192,7 @@ impl Portal {
         let hash = token::hash_of_cookie(Some(token));
         let actor = Actor::of_asking(asking);
         self.change(move |tx| async move {
-            match portal.count(&tx, limit, &network, now).await {
+            match portal.count(&tx, limit, &network, &actor, now).await {
                 Err(refused @ Error::TooMany { .. }) => return Ok(Err(refused)),
                 other => other?,
             }

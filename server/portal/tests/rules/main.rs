@@ -1,6 +1,12 @@
 //! Every rule of the portal and every refusal, on a temporary SQLite database, against the town's real sockets, under a
 //! set clock.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "helpers of tests fail like tests; clippy knows only functions marked as such"
+)]
+
 mod application;
 mod bad_days;
 mod children;

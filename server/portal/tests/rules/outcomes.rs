@@ -150,6 +150,31 @@ async fn an_existing_account_is_entered_and_never_made_twice() {
 }
 
 #[tokio::test]
+async fn an_account_follows_its_holder_to_a_new_number_and_a_bar_does_too() {
+    let stage = Stage::open().await;
+    let mut browser = stage.browser();
+    browser.open_account("lindqvist-sara", "sara@example.se").await;
+    let (old, new) = ("198806142389", "198501012382");
+    stage.amend("lindqvist-sara", json!({ "number": new })).await;
+    let former = json!({
+        "id": "sara-old", "number": old, "given": "Sara", "family": "Lindqvist", "bankid": false,
+        "address": { "street": "Gatan 1", "postcode": "41101", "city": "Göteborg" },
+        "deregistration": { "reason": "GN", "date": "2026-11-20" }, "refers_to": new,
+    });
+    let mut world = stage.town.census().world().clone();
+    world.persons.push(serde_json::from_value(former).unwrap());
+    stage.town.replace(world).unwrap();
+    stage.portal.sync_registers(true).await.unwrap();
+
+    let mut renewed = stage.browser();
+    assert!(matches!(renewed.sign_in("lindqvist-sara").await, Next::Step(_)));
+    assert_eq!(renewed.outcome().await, Outcome::AccountExists);
+    assert_eq!(stage.accounts().await.len(), 1);
+    assert_eq!(renewed.sign_in("lindqvist-sara").await, Next::Children);
+    assert_eq!(renewed.children().await.unwrap(), ["Elsa", "Hugo"]);
+}
+
+#[tokio::test]
 async fn a_closed_account_is_told_as_closed() {
     let stage = Stage::open().await;
     let mut browser = stage.browser();

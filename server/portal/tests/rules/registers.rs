@@ -154,17 +154,24 @@ async fn nothing_of_a_person_can_be_read_in_the_files_of_the_database() {
     stage.letter("canary.sara@example.se", 1).await;
     let bytes = stage.database_bytes();
     let census = stage.town.census();
+    let digits = runs_of_digits(&bytes);
     for person in &census.persons {
         if let Some(number) = &person.number {
             let dashed = format!("{}-{}", &number[..8], &number[8..]);
             for form in [number.as_str(), &number[2..], dashed.as_str()] {
-                assert!(!holds(&bytes, form), "a number lies open");
+                assert!(!digits.iter().any(|run| run.contains(form)), "a number lies open");
             }
         }
     }
     for word in ["canary.sara", "lindqvist-sara"] {
         assert!(!holds(&bytes, word), "{word} lies open");
     }
+}
+
+/// Whatever could be a number: runs of digits and dashes.
+fn runs_of_digits(bytes: &[u8]) -> Vec<String> {
+    let runs = bytes.split(|byte| !byte.is_ascii_digit() && *byte != b'-');
+    runs.filter(|run| run.len() >= 10).map(|run| String::from_utf8_lossy(run).into_owned()).collect()
 }
 
 fn holds(bytes: &[u8], text: &str) -> bool {

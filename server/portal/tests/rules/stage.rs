@@ -26,7 +26,8 @@ pub(crate) struct Stage {
     pub(crate) store: store::Store,
     http: reqwest::Client,
     stop: CancellationToken,
-    folder: TempDir,
+    database: store::testing::TestStore,
+    _folder: TempDir,
 }
 
 impl Stage {
@@ -43,6 +44,22 @@ impl Stage {
 
     /// The same before the pupil register was read.
     pub(crate) async fn unread(world: Option<World>, change: impl FnOnce(&mut Rules)) -> Self {
+        Self::on(store::testing::sqlite().await, world, change).await
+    }
+
+    /// The same on PostgreSQL, where it is installed.
+    pub(crate) async fn on_postgres() -> Option<Self> {
+        let stage = Self::on(store::testing::postgres().await?, None, |_| {}).await;
+        stage.portal.sync_registers(false).await.unwrap();
+        Some(stage)
+    }
+
+    async fn on(
+        database: store::testing::TestStore,
+        world: Option<World>,
+        change: impl FnOnce(&mut Rules),
+    ) -> Self {
+        let store = database.clone();
         simulators::use_ring();
         let folder = tempfile::tempdir().unwrap();
         let mut options = Options::any_port(folder.path().join("town"));
@@ -54,9 +71,6 @@ impl Stage {
         town.clock().set(morning);
         clock.set(morning);
 
-        let url = format!("sqlite://{}?mode=rwc", folder.path().join("db/house.db").display());
-        let store = store::connect(&store::Settings::new(url)).await.unwrap();
-        store::migrate(&store).await.unwrap();
         let launch = bankid::launch::Launch::from_setting(Some(&town.phone())).unwrap();
         let mut rules = Rules::at("https://konto.example.se", launch).unwrap();
         // Tests start many identifications from one place; those about limits set their own.
@@ -69,7 +83,7 @@ impl Stage {
         let stop = CancellationToken::new();
         let settings = jobs::Settings { look_every: Duration::from_millis(50), ..jobs::Settings::default() };
         tokio::spawn(portal.worker(settings).run(stop.clone()));
-        Self { town, portal, store, http: reqwest::Client::new(), stop, folder }
+        Self { town, portal, store, http: reqwest::Client::new(), stop, database, _folder: folder }
     }
 
     /// Another replica of the house on the same tables.
@@ -177,7 +191,7 @@ impl Stage {
 
     /// Everything the database has on disk.
     pub(crate) fn database_bytes(&self) -> Vec<u8> {
-        let files = std::fs::read_dir(self.folder.path().join("db")).unwrap();
+        let files = std::fs::read_dir(self.database.folder().join("private")).unwrap();
         files.flat_map(|file| std::fs::read(file.unwrap().path()).unwrap()).collect()
     }
 
