@@ -1,8 +1,8 @@
 //! Bad days on demand: what goes wrong at which system, on which path, how many times.
 //!
 //! Faults of the connection (`down` and `wrong-certificate` without a path) are asked for when a connection is accepted,
-//! all others when a request has been read. A new fault closes idle connections of its system, so that a client
-//! with a pool meets it too.
+//! all others when a request has been read. A `wrong-certificate` also closes the idle connections of its system, so that a
+//! client with a pool meets it too; `down` drops the next request on such a connection.
 
 use crate::{System, lock};
 use serde::{Deserialize, Serialize};
@@ -99,16 +99,11 @@ struct Standing {
 }
 
 /// The faults that stand.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Faults {
     standing: Mutex<Vec<Standing>>,
-    changed: watch::Sender<Option<System>>,
-}
-
-impl Default for Faults {
-    fn default() -> Self {
-        Self { standing: Mutex::default(), changed: watch::Sender::new(None) }
-    }
+    /// One for each system, in their order.
+    recertified: [watch::Sender<()>; System::ALL.len()],
 }
 
 impl Faults {
@@ -133,7 +128,9 @@ impl Faults {
             standing.push(Standing { system: order.system, fault, path, left: order.count });
         }
         drop(standing);
-        self.changed.send_replace(Some(order.system));
+        if fault == Some(Fault::WrongCertificate) {
+            self.recertified[order.system.position()].send_replace(());
+        }
         Ok(())
     }
 
@@ -152,12 +149,11 @@ impl Faults {
     /// Ends all faults.
     pub(crate) fn clear(&self) {
         lock(&self.standing).clear();
-        self.changed.send_replace(None);
     }
 
-    /// Tells of every change: the system it concerns, or none for all.
-    pub(crate) fn changes(&self) -> watch::Receiver<Option<System>> {
-        self.changed.subscribe()
+    /// Tells when `system` is to show a wrong certificate from now on.
+    pub(crate) fn recertified(&self, system: System) -> watch::Receiver<()> {
+        self.recertified[system.position()].subscribe()
     }
 
     /// What strikes a connection that was just accepted: only [`Fault::Down`] or [`Fault::WrongCertificate`].

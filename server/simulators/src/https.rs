@@ -64,7 +64,7 @@ pub(crate) async fn serve(listener: TcpListener, system: System, router: Router,
 
 impl Front {
     async fn connection(self, stream: TcpStream) {
-        let mut changes = self.state.faults.changes();
+        let mut recertified = self.state.faults.recertified(self.system);
         let wrong = match self.state.faults.on_connection(self.system) {
             Some(Fault::Down) => return refuse(&stream),
             fault => fault == Some(Fault::WrongCertificate),
@@ -83,25 +83,18 @@ impl Front {
             .map(|c| c.clone().into_owned())
             .collect();
         let client = self.state.tls.known(self.system, &chain);
-        let system = self.system;
         let service = service_fn(move |request| self.clone().call(request, client.clone()));
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(PATIENCE)
             .serve_connection(TokioIo::new(stream), service);
         tokio::pin!(connection);
-        loop {
-            tokio::select! {
-                _ = connection.as_mut() => return,
-                changed = changes.changed() => {
-                    let concerns = changes.borrow_and_update().is_none_or(|of| of == system);
-                    if changed.is_err() || concerns {
-                        connection.as_mut().graceful_shutdown();
-                        // From here on only the end is of interest.
-                        drop(connection.await);
-                        return;
-                    }
-                }
+        tokio::select! {
+            _ = connection.as_mut() => {}
+            _ = recertified.changed() => {
+                connection.as_mut().graceful_shutdown();
+                // From here on only the end is of interest.
+                drop(connection.await);
             }
         }
     }

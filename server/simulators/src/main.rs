@@ -18,6 +18,9 @@ struct Arguments {
     /// The control interface's port; the systems take the ports after it.
     #[arg(long, default_value_t = 4100)]
     port_base: u16,
+    /// The portal's address, for a link on the page of people.
+    #[arg(long, default_value = "http://127.0.0.1:3000")]
+    portal: String,
     /// A world (JSON) instead of the shipped one.
     #[arg(long)]
     world: Option<PathBuf>,
@@ -35,6 +38,7 @@ async fn main() -> Result<()> {
         host: arguments.host,
         port_base: arguments.port_base,
         world,
+        portal: Some(arguments.portal),
         keys: None,
     };
     let town = Town::start(options).await?;

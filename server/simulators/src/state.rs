@@ -46,6 +46,8 @@ pub(crate) struct State {
     /// Where each system listens; the control interface apart.
     pub(crate) addresses: BTreeMap<System, SocketAddr>,
     pub(crate) control: SocketAddr,
+    /// The portal's address, if it is known.
+    pub(crate) portal: Option<String>,
     /// Done when the town closes.
     pub(crate) closing: CancellationToken,
     pub(crate) hooks: Vec<Box<dyn Hook>>,
@@ -60,6 +62,7 @@ pub(crate) struct Beginnings {
     pub(crate) tokens: Tokens,
     pub(crate) tls: Tls,
     pub(crate) bankid: BankId,
+    pub(crate) portal: Option<String>,
     pub(crate) addresses: BTreeMap<System, SocketAddr>,
     pub(crate) control: SocketAddr,
 }
@@ -89,6 +92,7 @@ impl State {
             tls: begin.tls,
             addresses: begin.addresses,
             control: begin.control,
+            portal: begin.portal,
             closing: CancellationToken::new(),
             hooks: Vec::new(),
             first,

@@ -38,16 +38,14 @@ impl System {
         }
     }
 
+    /// Its place in [`System::ALL`].
+    pub(crate) const fn position(self) -> usize {
+        self as usize
+    }
+
     /// The port's distance from the town's port base; the control interface sits on the base itself.
-    pub(crate) fn port_offset(self) -> u16 {
-        match self {
-            Self::Bankid => 1,
-            Self::Population => 2,
-            Self::Pupil => 3,
-            Self::Smtp => 4,
-            Self::Sms => 5,
-            Self::Oidc => 6,
-        }
+    pub(crate) const fn port_offset(self) -> u16 {
+        self as u16 + 1
     }
 }
 

@@ -32,6 +32,8 @@ pub struct Options {
     pub port_base: u16,
     /// The population; without it the shipped one.
     pub world: Option<World>,
+    /// The portal's address, for a link on the page of people.
+    pub portal: Option<String>,
     /// Where RSA keys are kept, which take a second to make; without it in `dir`. Towns may share such a folder.
     pub keys: Option<PathBuf>,
 }
@@ -41,7 +43,14 @@ impl Options {
     /// `TOWN_KEYS` names, so that a suite of tests makes them once.
     pub fn any_port(dir: impl Into<PathBuf>) -> Self {
         let keys = std::env::var_os("TOWN_KEYS").map(PathBuf::from);
-        Self { dir: dir.into(), host: Ipv4Addr::LOCALHOST.into(), port_base: 0, world: None, keys }
+        Self {
+            dir: dir.into(),
+            host: Ipv4Addr::LOCALHOST.into(),
+            port_base: 0,
+            world: None,
+            portal: None,
+            keys,
+        }
     }
 }
 
@@ -80,6 +89,7 @@ impl Town {
             tokens,
             tls: Tls::new(&authorities, options.host)?,
             bankid: BankId::new(&files),
+            portal: options.portal,
             addresses,
             control: control.local_addr()?,
         };

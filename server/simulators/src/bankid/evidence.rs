@@ -22,7 +22,7 @@ use rcgen::{
     KeyPair, KeyUsagePurpose, PKCS_RSA_SHA256, SerialNumber, SigningKey,
 };
 use ring::digest::{SHA256, digest};
-use rsa::{Generate, pkcs8::EncodePrivateKey};
+use rsa::pkcs8::EncodePrivateKey;
 use std::{fs, path::Path, sync::Arc};
 use tokio::sync::OnceCell;
 use yasna::models::ObjectIdentifier;
@@ -285,7 +285,7 @@ fn key(at: &Path) -> Result<KeyPair> {
     {
         return Ok(key);
     }
-    let der = rsa::PrivateKey::generate().to_pkcs8_der()?;
+    let der = rsa::PrivateKey::new(&mut getrandom::SysRng, 2048)?.to_pkcs8_der()?;
     write(at, &pem("PRIVATE KEY", der.as_bytes()))?;
     Ok(KeyPair::from_pkcs8_der_and_sign_algo(&der.as_bytes().into(), &PKCS_RSA_SHA256)?)
 }

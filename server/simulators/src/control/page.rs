@@ -84,9 +84,10 @@ h1{font-size:1.75rem;line-height:1.2;letter-spacing:-.01em;text-wrap:balance}\
 h2{font-size:1.25rem;margin:32px 0 12px;text-wrap:balance}\
 p{max-width:44em}\
 a{color:var(--act)}\
-.quiet{color:var(--quiet)}\
+.banner{max-width:none}.quiet{color:var(--quiet)}\
 .cards{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,20rem),1fr));gap:12px;padding:0;margin:0;list-style:none}\
-.card{background:var(--paper);border:1px solid var(--line);border-radius:12px;padding:16px}\
+.card{background:var(--paper);border:1px solid var(--line);border-radius:12px;padding:16px;display:flex;flex-direction:column}\
+.card .button{margin-top:auto;background:transparent;color:var(--act)}.card .tags{margin-bottom:16px}\
 .card h3{margin:0;font-size:1.125rem}\
 .card p{margin:4px 0}\
 .number{font-variant-numeric:tabular-nums;color:var(--quiet)}\

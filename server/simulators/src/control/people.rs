@@ -28,8 +28,12 @@ pub(super) async fn everyone(
     let all: Vec<Shelf<'_>> =
         census.persons.iter().map(|person| Shelf { person, tags: census.tags(person, today) }).collect();
     let chosen = shown.tag.as_deref().filter(|tag| !tag.is_empty());
-    let mut main = String::from(
-        "<p>Alla här är påhittade, med Skatteverkets testnummer. Välj någon att vara, logga in i portalen och öppna BankID i \
+    let portal = town
+        .portal
+        .as_deref()
+        .map_or_else(|| "portalen".to_owned(), |portal| format!("<a href=\"{}\">portalen</a>", esc(portal)));
+    let mut main = format!(
+        "<p>Alla här är påhittade, med Skatteverkets testnummer. Välj någon att vara, logga in i {portal} och öppna BankID i \
          <a href=\"/phone\">låtsastelefonen</a>. Mejl och SMS till alla hamnar i lådorna här.</p>",
     );
     main.push_str(&tags(&all, chosen));
@@ -200,6 +204,35 @@ pub(super) fn name(tag: &str) -> &str {
         "umlauts" => "å, ä och ö",
         "hostile-name" => "elakt namn",
         "different-schools" => "olika skolor",
+        "protected-pupil" => "skyddad elev",
+        "disagree-protection" => "registren säger olika om skydd",
+        "disagree-pupil" => "vårdnaden saknas i elevregistret",
+        "disagree-population" => "vårdnaden saknas i folkbokföringen",
+        "with-relations" => "med relationer",
+        "without-relations" => "utan relationer",
+        "conflict" => "föräldrar i konflikt",
+        "one-deceased-child" => "ett barn av flera avlidet",
+        "other-guardian-deceased" => "andra vårdnadshavaren avliden",
+        "other-guardian-emigrated" => "andra vårdnadshavaren utflyttad",
+        "one-guardian-abroad" => "en vårdnadshavare utomlands",
+        "child-emigrated" => "utflyttat barn",
+        "moved-school" => "har bytt skola",
+        "independent-school" => "fristående skola",
+        "appointed-guardian" => "förordnad vårdnadshavare",
+        "foster-parent" => "familjehemsförälder",
+        "child-in-foster-home" => "barn i familjehem",
+        "good-man" => "god man",
+        "never-registered" => "aldrig folkbokförd",
+        "whereabouts-unknown" => "obefintlig",
+        "false-identity" => "falsk identitet",
+        "technically-deregistered" => "tekniskt avregistrerad",
+        "deregistered-other" => "avregistrerad av annat skäl",
+        "month-00" => "månad 00 i numret",
+        "tf-child" => "barn med TF-nummer",
+        "long-name" => "långt namn",
+        "one-word-name" => "ett enda namn",
+        "double-surname" => "dubbelt efternamn",
+        "apostrophe" => "apostrof i namnet",
         tag => tag,
     }
 }
