@@ -3,7 +3,7 @@
 use anyhow::{Context, Result};
 use clap::Parser;
 use simulators::{Options, System, Town, World};
-use std::{io::Write, net::IpAddr, path::PathBuf};
+use std::{io::Write, net::IpAddr, path::PathBuf, process::ExitCode};
 
 /// The made-up outside world of the portal: BankID, registers, mail, and a page to play its people.
 #[derive(Debug, Parser)]
@@ -27,8 +27,18 @@ struct Arguments {
 }
 
 #[tokio::main]
-async fn main() -> Result<()> {
-    let arguments = Arguments::parse();
+async fn main() -> ExitCode {
+    match run(Arguments::parse()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // One line, with what led to what; nobody is left to tell if this cannot be written.
+            drop(writeln!(std::io::stderr(), "town: {error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(arguments: Arguments) -> Result<()> {
     let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "warn".into());
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     simulators::use_ring();
