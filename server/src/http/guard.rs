@@ -14,7 +14,10 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
-use http::{HeaderMap, HeaderName, Method, header::HOST};
+use http::{
+    HeaderMap, HeaderName, HeaderValue, Method,
+    header::{CONNECTION, HOST, TRANSFER_ENCODING},
+};
 use http_body_util::BodyExt;
 
 use super::{
@@ -94,7 +97,15 @@ pub async fn address(State(doors): State<Doors>, mut request: Request, next: Nex
 
 /// Takes the whole body before a place at work is given away, so that a slow client holds nothing but its connection:
 /// at most so many bytes, and after five seconds at least 1 KiB a second.
+///
+/// A form says its length (RFC 9110, 411). A body in chunks is refused and its connection closed: where a second length
+/// stood beside the chunks, a proxy in between may have read another request out of them.
 pub async fn whole(State(doors): State<Doors>, request: Request, next: Next) -> Response {
+    if request.headers().contains_key(TRANSFER_ENCODING) {
+        let mut response = refuse(StatusCode::LENGTH_REQUIRED);
+        response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+        return response;
+    }
     let (parts, body) = request.into_parts();
     match collect(body, doors.bounds().request_bytes).await {
         Ok(bytes) => next.run(Request::from_parts(parts, Body::from(bytes))).await,

@@ -9,7 +9,7 @@ use axum::{
 };
 use http::{
     HeaderMap, HeaderValue,
-    header::{ACCEPT, ALLOW, CONTENT_TYPE, RETRY_AFTER},
+    header::{ACCEPT, ALLOW, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER},
 };
 
 use super::{
@@ -61,6 +61,8 @@ pub async fn dress(State(doors): State<Doors>, request: Request, next: Next) -> 
         return response;
     }
     let status = response.status();
+    // The length of the empty body it came with.
+    response.headers_mut().remove(CONTENT_LENGTH);
     let Some(seal) = seal.filter(|_| page) else {
         let words = status.canonical_reason().unwrap_or("Refused");
         *response.body_mut() = Body::from(format!("{words}\n"));

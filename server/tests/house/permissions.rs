@@ -21,7 +21,7 @@ async fn ask(browser: &mut Browser, line: &Line) -> Page {
 async fn no_role_reaches_what_is_another_roles() {
     let stage =
         Stage::with(&[("LIMITS__SESSION_PER_SECOND", "1000"), ("LIMITS__ADDRESS_PER_SECOND", "1000")]).await;
-    let applying = stage.script().person(&["guardian"], &[]).await;
+    let applying = stage.script().person(&["guardian"], &["two-children"]).await;
     let holding = stage.script().person(&["guardian", "two-children"], &[]).await;
     assert_ne!(applying["id"], holding["id"]);
 
