@@ -106,7 +106,12 @@ pub(crate) async fn identify(visit: &Visit, asked: &Asked) -> Result<Reply, Faul
 /// Where the app leads back to. Opening it changes nothing: only its form does.
 pub(crate) async fn back_from_bankid(visit: &Visit, asked: &Asked) -> Result<Reply, Fault> {
     if let Some(no) = asked.refusal() {
-        return turned_away(no).into_reply();
+        // Sent twice, or come back to: whoever is in already is not told otherwise.
+        return match visit.who() {
+            Who::Guardian { .. } => Reply::go(Place::Children),
+            Who::Applicant { .. } => Reply::go(Place::Apply(Step::Children)),
+            Who::Stranger => turned_away(no).into_reply(),
+        };
     }
     let stopped = match visit.identification().await? {
         Some(Identification { phase: Phase::Stopped { .. }, purpose, .. }) => Some(purpose),
