@@ -3,7 +3,7 @@
 //! The draft belongs to the person, not to a session: who leaves and identifies again within a day goes on where they
 //! were. Steps open in their order. What the registers say is asked anew at every step and once more at the last.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use anyhow::anyhow;
 use jiff::Timestamp;
@@ -28,7 +28,7 @@ mod draft;
 mod email;
 mod proof;
 
-use draft::{denied_of, email_of, id_of, reached_by, unchanged};
+use draft::{denied_of, email_of, find, id_of, reached_by, unchanged};
 
 pub(crate) use draft::reached;
 pub(crate) use proof::SendEmailCode;
@@ -88,7 +88,7 @@ pub struct Completed {
 }
 
 /// What the registers and the tables come to for this person.
-struct Assessed {
+pub(crate) struct Assessed {
     custody: Custody,
     decision: Decision,
 }
@@ -133,7 +133,7 @@ impl<'v> Applicant<'v> {
     pub async fn units_to_call(&self) -> Result<Vec<UnitContact>> {
         self.must_be_live()?;
         let units = match self.assess().await {
-            Ok(assessed) => assessed.decision.units,
+            Ok(assessed) => assessed.decision.units.clone(),
             Err(Error::Unavailable(System::PopulationRegister | System::PupilRegister)) => return Ok(vec![]),
             Err(error) => return Err(error),
         };
@@ -151,7 +151,10 @@ impl<'v> Applicant<'v> {
         self.must_be_live()?;
         let assessed = self.eligible().await?;
         let cards = self.cards(&assessed).await?;
-        let draft = self.in_draft(None, |_, draft| async { Ok(draft) }).await?;
+        let draft = match find(self.portal().store().reader(), &self.session.subject, self.now()).await? {
+            Some(draft) => draft,
+            None => self.in_draft(None, |_, draft| async { Ok(draft) }).await?,
+        };
         self.shown(draft, cards).await
     }
 
@@ -177,7 +180,7 @@ impl<'v> Applicant<'v> {
     /// [`Refusal::NoChildLeft`]; as [`Applicant::application`].
     pub async fn confirm_children(&self) -> Result<()> {
         self.must_be_live()?;
-        let children = self.eligible().await?.decision.children;
+        let children = self.eligible().await?.decision.children.clone();
         let (portal, actor, now) = (self.portal().clone(), self.visit.actor(), self.now());
         self.in_draft(None, move |tx, draft| async move {
             let denied = denied_of(&draft)?;
@@ -254,8 +257,12 @@ impl<'v> Applicant<'v> {
         if self.raised { Err(Error::SignIn(model::Assurance::High)) } else { Ok(()) }
     }
 
-    /// Asks the registers and decides. Whoever asks, the same questions are asked of the same systems.
-    async fn assess(&self) -> Result<Assessed> {
+    /// Asks the registers and decides, once a request. Whoever asks, the same questions are asked of the same systems.
+    async fn assess(&self) -> Result<Arc<Assessed>> {
+        self.visit.0.assessed.get_or_try_init(|| self.assess_anew()).await.cloned()
+    }
+
+    async fn assess_anew(&self) -> Result<Arc<Assessed>> {
         let (portal, now) = (self.portal(), self.now());
         let custody = custody::of(portal, self.session, &self.visit.actor(), now).await?;
         let copy_is_good = pupils::copy_is_good(portal, now).await?;
@@ -267,7 +274,7 @@ impl<'v> Applicant<'v> {
         if !copy_is_good {
             return Err(Error::Unavailable(System::PupilRegister));
         }
-        Ok(Assessed { custody, decision })
+        Ok(Arc::new(Assessed { custody, decision }))
     }
 
     async fn decide_on(
@@ -282,7 +289,7 @@ impl<'v> Applicant<'v> {
             .await
     }
 
-    async fn eligible(&self) -> Result<Assessed> {
+    async fn eligible(&self) -> Result<Arc<Assessed>> {
         let assessed = self.assess().await?;
         match assessed.decision.outcome {
             Outcome::Eligible => Ok(assessed),

@@ -2,15 +2,13 @@
 //!
 //! It belongs to the visitor's session, or to the login cookie of somebody who has none yet, and is encrypted.
 
-use model::{Refusal, Shown};
+use model::Shown;
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, sea_query::OnConflict};
 use serde::{Serialize, de::DeserializeOwned};
 use store::entity::aside as row;
 
 use crate::{Result, Visit, clock::millis, token};
 
-/// The name the refusal of a step is kept under.
-const REFUSAL: &str = "refusal";
 /// The most bytes that are kept. No form of ours is longer, and nobody fills the table with more.
 const LONGEST: usize = 64 * 1024;
 
@@ -21,52 +19,9 @@ impl Visit {
     /// # Errors
     /// Only what is broken.
     pub async fn set_aside<F: Serialize + Sync>(&self, form: &'static str, shown: &Shown<F>) -> Result<()> {
-        self.put_aside(form, shown).await
-    }
-
-    /// The refused form of this name, if this visitor has one.
-    ///
-    /// # Errors
-    /// Only what is broken.
-    pub async fn aside<F: DeserializeOwned>(&self, form: &'static str) -> Result<Option<Shown<F>>> {
-        self.look_aside(form).await
-    }
-
-    /// Keeps why something was refused, for the page the visitor is sent back to.
-    ///
-    /// # Errors
-    /// Only what is broken.
-    pub async fn set_aside_refusal(&self, refusal: Refusal) -> Result<()> {
-        self.put_aside(REFUSAL, &refusal).await
-    }
-
-    /// The refusal to show, once.
-    ///
-    /// # Errors
-    /// Only what is broken.
-    pub async fn take_refusal(&self) -> Result<Option<Refusal>> {
-        let refusal = self.look_aside(REFUSAL).await?;
-        if refusal.is_some() {
-            self.forget_aside(REFUSAL).await?;
-        }
-        Ok(refusal)
-    }
-
-    /// The step is passed: what was refused on the way is forgotten.
-    pub(crate) async fn forget_aside(&self, form: &'static str) -> Result<()> {
-        let Some(owner) = self.owner() else { return Ok(()) };
-        row::Entity::delete_many()
-            .filter(row::Column::Owner.eq(owner))
-            .filter(row::Column::Form.eq(form))
-            .exec(self.0.portal.store().writer())
-            .await?;
-        Ok(())
-    }
-
-    async fn put_aside<T: Serialize + Sync>(&self, form: &'static str, value: &T) -> Result<()> {
         let Some(owner) = self.owner() else { return Ok(()) };
         let portal = &self.0.portal;
-        let body = portal.seal_json("aside", "body", &place(&owner, form), value)?;
+        let body = portal.seal_json("aside", "body", &place(&owner, form), shown)?;
         if body.len() > LONGEST {
             return Ok(());
         }
@@ -88,7 +43,11 @@ impl Visit {
         Ok(())
     }
 
-    async fn look_aside<T: DeserializeOwned>(&self, form: &'static str) -> Result<Option<T>> {
+    /// The refused form of this name, if this visitor has one.
+    ///
+    /// # Errors
+    /// Only what is broken.
+    pub async fn aside<F: DeserializeOwned>(&self, form: &'static str) -> Result<Option<Shown<F>>> {
         let Some(owner) = self.owner() else { return Ok(None) };
         let place = place(&owner, form);
         let portal = &self.0.portal;
@@ -98,6 +57,17 @@ impl Visit {
         };
         // After a deploy a form can have another shape: then nothing is shown again, and nothing breaks.
         Ok(portal.unseal_json("aside", "body", &place, &row.body).ok())
+    }
+
+    /// The step is passed: what was refused on the way is forgotten.
+    pub(crate) async fn forget_aside(&self, form: &'static str) -> Result<()> {
+        let Some(owner) = self.owner() else { return Ok(()) };
+        row::Entity::delete_many()
+            .filter(row::Column::Owner.eq(owner))
+            .filter(row::Column::Form.eq(form))
+            .exec(self.0.portal.store().writer())
+            .await?;
+        Ok(())
     }
 
     /// Whose it is: the session's, else the login cookie's.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde::{Serialize, de::DeserializeOwned};
 use store::Tx;
+use tokio::sync::OnceCell;
 use zeroize::Zeroizing;
 
 use crate::{
@@ -88,7 +89,13 @@ impl Portal {
     pub async fn visit(&self, asking: Asking) -> Result<Visit> {
         let now = self.clock().now();
         let found = session::find(self, asking.session.as_deref(), asking.background, now).await?;
-        Ok(Visit(Arc::new(visit::Inner { portal: self.clone(), asking, now, found })))
+        Ok(Visit(Arc::new(visit::Inner {
+            portal: self.clone(),
+            asking,
+            now,
+            found,
+            assessed: OnceCell::new(),
+        })))
     }
 
     /// Why the house is not ready; empty when it is.

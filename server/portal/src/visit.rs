@@ -4,10 +4,12 @@ use std::{fmt, net::IpAddr, sync::Arc};
 
 use jiff::Timestamp;
 use model::{Assurance, Language};
+use tokio::sync::OnceCell;
 use uuid::Uuid;
 
 use crate::{
     Applicant, Error, Guardian, Portal, Result, School,
+    application::Assessed,
     session::{Found, Kind},
 };
 
@@ -65,6 +67,8 @@ pub(crate) struct Inner {
     pub(crate) now: Timestamp,
     /// What the request's session cookie led to.
     pub(crate) found: Found,
+    /// What the registers come to for an applicant; asked once a request.
+    pub(crate) assessed: OnceCell<Arc<Assessed>>,
 }
 
 impl Visit {

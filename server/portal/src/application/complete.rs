@@ -36,7 +36,7 @@ impl Applicant<'_> {
         }
         let custody = match self.assess().await {
             Ok(assessed) => match assessed.decision.outcome {
-                Outcome::Eligible => Some(assessed.custody),
+                Outcome::Eligible => Some(assessed.custody.clone()),
                 Outcome::AccountExists => None,
                 _ => return Err(Refusal::StepNotReached.into()),
             },

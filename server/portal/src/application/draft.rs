@@ -8,7 +8,7 @@ use model::{ApplicationId, ChildId, Email, Language, Refusal, Step};
 use sea_orm::{
     ActiveModelTrait,
     ActiveValue::{Set, Unchanged},
-    ColumnTrait, EntityTrait, ModelTrait, QueryFilter,
+    ColumnTrait, ConnectionTrait, EntityTrait, ModelTrait, QueryFilter,
     sea_query::OnConflict,
 };
 use store::{Tx, entity::application as row};
@@ -68,8 +68,12 @@ pub(super) fn reached_by(draft: &row::Model) -> Step {
 }
 
 /// The person's draft, unless it ran out or was completed.
-pub(super) async fn find(tx: &Tx, subject: &Subject, now: Timestamp) -> Result<Option<row::Model>> {
-    let found = row::Entity::find().filter(row::Column::Subject.eq(subject.clone())).one(tx).await?;
+pub(super) async fn find(
+    on: &impl ConnectionTrait,
+    subject: &Subject,
+    now: Timestamp,
+) -> Result<Option<row::Model>> {
+    let found = row::Entity::find().filter(row::Column::Subject.eq(subject.clone())).one(on).await?;
     Ok(found.filter(|draft| draft.state == "open" && draft.expires_at > now.as_millisecond()))
 }
 

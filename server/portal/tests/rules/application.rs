@@ -175,16 +175,6 @@ async fn a_refused_form_belongs_to_its_visitor_and_is_forgotten_after_a_while() 
     assert_eq!(wrong_email(&one).await, None);
 }
 
-#[tokio::test]
-async fn a_refusal_is_shown_once() {
-    let stage = Stage::open().await;
-    let mut browser = stage.browser();
-    browser.sign_in("lindqvist-sara").await;
-    browser.visit().await.set_aside_refusal(Refusal::TooManyLetters).await.unwrap();
-    assert_eq!(browser.visit().await.take_refusal().await.unwrap(), Some(Refusal::TooManyLetters));
-    assert_eq!(browser.visit().await.take_refusal().await.unwrap(), None);
-}
-
 async fn at_the_code<'s>(stage: &'s Stage) -> (Browser<'s>, String) {
     let mut browser = stage.browser();
     browser.sign_in("lindqvist-sara").await;

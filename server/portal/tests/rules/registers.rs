@@ -177,3 +177,59 @@ fn runs_of_digits(bytes: &[u8]) -> Vec<String> {
 fn holds(bytes: &[u8], text: &str) -> bool {
     bytes.windows(text.len()).any(|window| window == text.as_bytes())
 }
+
+/// Everything that is logged in the course of this value's life, on this thread.
+#[derive(Clone, Default)]
+struct Log(std::sync::Arc<std::sync::Mutex<Vec<u8>>>);
+
+impl std::io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn nothing_of_a_person_is_logged_on_good_days_or_bad() {
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .with_env_filter("debug,simulators=off")
+        .with_writer(move || writer.clone())
+        .finish();
+    let _guard = tracing::subscriber::set_default(subscriber);
+
+    let stage = Stage::open().await;
+    let mut browser = stage.browser();
+    browser.open_account("lindqvist-sara", "canary.sara@example.se").await;
+    browser.children().await.unwrap();
+    let visit = browser.visit().await;
+    visit.guardian().unwrap().personal().await.unwrap();
+    let mut refused = stage.browser();
+    refused.sign_in("ek-maria").await;
+    refused.outcome().await;
+    for system in [System::Population, System::Pupil, System::Bankid, System::Smtp] {
+        for fault in ["status:500", "garbage", "down"] {
+            stage.fault(system, fault);
+            stage.advance(16 * 60);
+            let mut browser = stage.browser();
+            let visit = browser.visit().await;
+            let _ = visit.start_identification(model::Purpose::SignIn, model::Device::Other, true).await;
+            let _ = stage.portal.sync_registers(false).await;
+            if !matches!(system, System::Bankid) {
+                browser.sign_in("bergstrom-karin").await;
+                let _ = browser.visit().await.applicant().unwrap().outcome().await;
+            }
+        }
+        stage.fault(system, "none");
+    }
+    let logged = String::from_utf8_lossy(&log.0.lock().unwrap()).into_owned();
+    assert!(logged.contains("identification"), "something is logged");
+    for word in ["canary", "Lindqvist", "19880614", "880614", "Bergström", "19841119", "19870705", "Ek "] {
+        assert!(!logged.contains(word), "{word} in the log");
+    }
+}
