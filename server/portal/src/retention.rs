@@ -160,11 +160,14 @@ async fn erase(portal: &Portal, tx: &Tx, kind: Kind, now: Timestamp) -> Result<u
     })
 }
 
-/// A closed account keeps its row, so that its holder is told how to open it again, but no longer an address.
+/// A closed account keeps its row and its blind index, so that its holder is told how to open it again; nothing else of
+/// the person.
 async fn empty_closed(tx: &Tx, before: i64, at: i64) -> Result<u64> {
     let emptied = account::Entity::update_many()
         .col_expr(account::Column::Email, Expr::value(Option::<Vec<u8>>::None))
         .col_expr(account::Column::EmailIndex, Expr::value(Option::<Vec<u8>>::None))
+        .col_expr(account::Column::Number, Expr::value(Vec::<u8>::new()))
+        .col_expr(account::Column::Name, Expr::value(Vec::<u8>::new()))
         .col_expr(account::Column::UpdatedAt, Expr::value(at))
         .filter(account::Column::State.eq("closed"))
         .filter(account::Column::ClosedAt.lt(before))

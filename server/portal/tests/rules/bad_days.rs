@@ -163,7 +163,7 @@ async fn what_was_kept_long_enough_is_erased() {
 }
 
 #[tokio::test]
-async fn a_closed_account_keeps_no_address_after_its_time() {
+async fn a_closed_account_keeps_nothing_of_its_person_after_its_time() {
     let stage = Stage::open().await;
     let mut browser = stage.browser();
     browser.open_account("lindqvist-sara", "sara@example.se").await;
@@ -176,6 +176,11 @@ async fn a_closed_account_keeps_no_address_after_its_time() {
     stage.portal.erase_old().await.unwrap();
     let account = &stage.accounts().await[0];
     assert!(account.email.is_none() && account.email_index.is_none());
+    assert!(account.number.is_empty() && account.name.is_empty());
+    let mut again = stage.browser();
+    again.sign_in("lindqvist-sara").await;
+    stage.portal.sync_registers(false).await.unwrap();
+    assert_eq!(again.outcome().await, Outcome::AccountClosed);
     assert!(matches!(stage.portal.close_account(id, "asked").await, Ok(())));
     let unknown = model::AccountId::from_uuid(uuid::Uuid::new_v4());
     assert!(matches!(stage.portal.close_account(unknown, "asked").await, Err(Error::NotFound)));

@@ -10,7 +10,9 @@
 mod application;
 mod bad_days;
 mod children;
+mod collector;
 mod identification;
+mod letters;
 mod outcomes;
 mod registers;
 mod sessions;
