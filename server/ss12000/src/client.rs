@@ -122,6 +122,6 @@ impl Client {
 
     /// Whether the register is there and knows our token: asks for one organisation.
     pub async fn probe(&self) -> Result<()> {
-        self.0.get_few(Organisation::PATH, 1).await.map(drop)
+        self.0.few(Organisation::PATH, 1).await.map(drop)
     }
 }

@@ -67,7 +67,7 @@ impl Door {
     }
 
     /// The same with so many rows at most.
-    pub(crate) async fn get_few(&self, path: &str, rows: u32) -> Result<Zeroizing<String>> {
+    pub(crate) async fn few(&self, path: &str, rows: u32) -> Result<Zeroizing<String>> {
         self.ask(path, rows, None).await
     }
 

@@ -1,5 +1,12 @@
 //! The whole house over HTTP: real sockets, a real town, browsers without script, and the program itself.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test ends where it cannot go on, in what it shares with others too"
+)]
+
 mod bad_days;
 mod crashes;
 mod doors;
