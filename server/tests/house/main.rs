@@ -4,12 +4,6 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
-    reason = "a test ends where it cannot go on, in what it shares with others too"
-)]
-#![expect(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
     reason = "a test ends where it cannot go on"
 )]
 
