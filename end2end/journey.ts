@@ -1,10 +1,14 @@
 /** What a visitor does, in the words of the portal. Works with script and without. */
 import { test as base, expect, type Locator, type Page } from '@playwright/test';
+import { PORTAL } from './house';
 import { code, town, type Answer, type Order } from './town';
 import { say, saying, type Language } from './text';
 import type { FamilyName, Project } from './world';
 
 export { expect };
+
+/** An address of ours, with or without a question. */
+const reads = (path: string | RegExp) => (typeof path === 'string' ? new RegExp(`${path}(\\?.*)?$`) : path);
 
 export class Visitor {
   readonly page: Page;
@@ -54,8 +58,7 @@ export class Visitor {
   }
 
   async at(path: string | RegExp) {
-    const reads = typeof path === 'string' ? new RegExp(`${path}(\\?.*)?$`) : path;
-    await expect(this.page).toHaveURL(reads);
+    await expect(this.page).toHaveURL(reads(path));
   }
 
   /** The QR text that is on the screen now; the picture carries it in its metadata. */
@@ -90,7 +93,8 @@ export class Visitor {
     if (!this.script) {
       await expect(async () => {
         await this.goOn();
-        await this.at(path);
+        // The phone's answer may still be on its way; then the same page asks once more.
+        await expect(this.page).toHaveURL(reads(path), { timeout: 1_000 });
       }).toPass();
     }
     await this.at(path);
@@ -154,6 +158,24 @@ export class Visitor {
     const out = await this.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
     expect(out, `${this.page.url()} scrolls sideways`).toBeLessThanOrEqual(0);
   }
+}
+
+/**
+ * Lets more than ten minutes pass, and waits until the portal has noticed: an identification begun before is over by
+ * then, whatever else happens.
+ */
+export async function letPass(seconds: number) {
+  const begun = await fetch(`${PORTAL}/api/sign_in/start`, {
+    method: 'POST',
+    redirect: 'manual',
+    headers: { accept: 'text/html', origin: PORTAL },
+    body: new URLSearchParams({ purpose: 'sign-in', device: 'other' }),
+  });
+  const cookie = begun.headers.getSetCookie().map(one => one.split(';')[0]).join('; ');
+  const frame = async () => (await fetch(`${PORTAL}/bankid/qr`, { headers: { cookie, accept: 'text/html' } })).text();
+  await expect.poll(frame).toContain('<img');
+  await town.advance(seconds);
+  await expect.poll(frame).not.toContain('<img');
 }
 
 export const test = base.extend<{ language: Language; visitor: Visitor }>({

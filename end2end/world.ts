@@ -62,7 +62,7 @@ export const OUTCOMES = [
 interface Custody { child: string; from: string; to: string | null }
 interface Person {
   id: string; number: string; given: string; family: string; bankid?: boolean; protection?: string;
-  address?: { street: string; postcode: string; city: string };
+  address?: { street: string; postcode: string; city: string; municipality?: string };
   deregistration?: { reason: string; date: string }; guardian_of?: Custody[]; parent_of?: string[];
   pupil_register?: { guardian_of?: string[] }; username?: string; email?: string;
   enrolments?: { unit: string; group?: string; from: string; to: string | null }[]; tags?: string[];
@@ -72,20 +72,17 @@ export const units = [
   { code: '10000001', name: 'Ängsskolan', kind: 'compulsory', municipality: '1480', phone: '031-390 06 10', email: 'angsskolan@example.se' },
   { code: '10000002', name: 'Förskolan Snäckan', kind: 'preschool', municipality: '1480', phone: '031-390 06 20', email: 'snackan@example.se' },
   { code: '10000003', name: 'Hamngymnasiet', kind: 'upper-secondary', municipality: '1480', phone: '031-390 06 30', email: 'hamngymnasiet@example.se' },
-  { code: '10000004', name: 'Grannkommunens skola', kind: 'compulsory', municipality: '1401', phone: '031-390 06 40', email: 'grannskolan@example.se' },
 ];
 const groups = [
   { id: 'g-3b', unit: '10000001', name: '3B', kind: 'class' },
   { id: 'g-snigeln', unit: '10000002', name: 'Snigeln', kind: 'section' },
   { id: 'g-na24', unit: '10000003', name: 'NA24', kind: 'class' },
-  { id: 'g-other', unit: '10000004', name: '4A', kind: 'class' },
 ];
 const PLACES = {
   school: { unit: '10000001', group: 'g-3b', from: '2023-08-16', to: null },
   preschool: { unit: '10000002', group: 'g-snigeln', from: '2024-08-19', to: null },
   gymnasium: { unit: '10000003', group: 'g-na24', from: '2024-08-19', to: null },
   ended: { unit: '10000001', group: 'g-3b', from: '2020-08-17', to: '2024-06-12' },
-  elsewhere: { unit: '10000004', group: 'g-other', from: '2023-08-16', to: null },
 };
 
 const numbers = (file: string) =>
@@ -110,6 +107,7 @@ export function world() {
   const deal = dealer(numbers('personnummer.txt'));
   const persons: Person[] = [];
   const address = { street: 'Exempelgatan 1', postcode: '41101', city: 'Göteborg' };
+  const elsewhere = { street: 'Annangatan 1', postcode: '43531', city: 'Mölnlycke', municipality: '1401' };
 
   const child = (id: string, given: string, family: string, years: [number, number], place?: object, more: Partial<Person> = {}) => {
     persons.push({
@@ -152,8 +150,8 @@ export function world() {
   guardian('not-yet-placed', 'Moa', 'Ek', [child('not-yet-placed.1', 'Ida', 'Ek', [2024, 2024])]);
   guardian('placement-ended', 'Moa', 'Ek', [child('placement-ended.1', 'Ida', 'Ek', [2014, 2017], PLACES.ended)]);
   guardian('outside-the-city', 'Moa', 'Ek', [
-    child('outside-the-city.1', 'Ida', 'Ek', [2014, 2017], PLACES.elsewhere, { address: { street: 'Annangatan 1', postcode: '43531', city: 'Mölnlycke' } }),
-  ], { address: { street: 'Annangatan 1', postcode: '43531', city: 'Mölnlycke' } });
+    child('outside-the-city.1', 'Ida', 'Ek', [2014, 2017], undefined, { address: elsewhere }),
+  ], { address: elsewhere });
   guardian('child-came-of-age', 'Moa', 'Ek', [child('child-came-of-age.1', 'Ida', 'Ek', [2007, 2007], PLACES.gymnasium)]);
   guardian('under-age', 'Moa', 'Ek', [child('under-age.1', 'Ida', 'Ek', [2024, 2024], PLACES.preschool)], { number: deal(2010, 2010) });
 

@@ -1,5 +1,5 @@
 /** Bad input and bad days in the browser: the right words, nothing typed is lost, nothing is done twice. */
-import { expect, test } from '../journey';
+import { expect, letPass, test } from '../journey';
 import { PORTAL } from '../house';
 import { code, town } from '../town';
 
@@ -46,7 +46,7 @@ test('a wrong, a broken, an old and a used code each get their words', async ({ 
     await visitor.giveCode(typed);
     await expect(main.locator('.wrong')).toHaveText(visitor.say(wrong));
   }
-  await town.advance(11 * 60);
+  await letPass(11 * 60);
   await visitor.giveCode(right);
   await expect(main.locator('.wrong')).toHaveText(visitor.say('wrong-old-code'));
   const before = (await town.letters(visitor.address('bad-code'))).at(-1)!;
