@@ -438,7 +438,7 @@ apply-child-mine = Ångra, det är mitt barn
 apply-child-gone = Du har sagt att det inte är ditt barn. Skolan får veta det och rättar. Barnet kommer inte med i ditt konto.
 
 # Ansökan: e-post
-email-title = Vilken e-postadress har du?
+email-title = Vilken e‑postadress har du?
 email-lead = Vi skickar besked från förskolan och skolan dit. Ingen annan vårdnadshavare ser adressen.
 email-hint = Till exempel namn@example.se. Du får strax ett mejl med en kod.
 email-shared = Delar du adressen med någon?
@@ -459,7 +459,7 @@ code-resent = Ett nytt mejl är på väg. Koden i det gamla gäller inte längre
 code-change-address = Ändra adressen
 code-link-opened = Jag har öppnat länken i mejlet
 code-confirmed = Vi vet att mejl till { $email } kommer fram.
-confirm-title = Bekräfta din e-postadress
+confirm-title = Bekräfta din e‑postadress
 confirm-lead = Tryck på knappen om det är du som ansöker om ett konto i Hjärntorget. Är det inte du, stäng sidan.
 confirm-send = Bekräfta adressen
 confirm-done-title = Adressen är bekräftad

@@ -1,117 +1,132 @@
-//! Answers while one types: a field that runs the portal's own check in the browser, once it was touched.
-
-#![expect(missing_docs, reason = "the macro writes a struct for the props without any")]
-
-use std::time::Duration;
+//! Answers while one types: a text field with its hint and what is wrong with it, and the island that runs the portal's
+//! own check on it in the browser.
 
 use leptos::prelude::*;
-use model::{CodeForm, EmailForm, Wrong};
-use serde::{Deserialize, Serialize};
+use model::{CodeForm, Wrong};
 
-/// How long after a field was left something is said about it. What left it may be a finger on its way to the button:
-/// words that push the button away from under it would lose the press.
-const PATIENCE: Duration = Duration::from_millis(300);
+#[cfg(any(test, feature = "hydrate"))]
+use model::{Email, EmailForm};
 
-/// What a live field asks for, and so how it is checked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Question {
-    /// An e-mail address.
-    Email,
-    /// The six digits of a letter.
-    Code,
-}
+#[cfg(feature = "hydrate")]
+use {
+    crate::browser,
+    std::{cell::Cell, rc::Rc},
+};
 
-impl Question {
-    /// The field's id, and its key among the wrong ones.
-    pub(crate) const fn field(self) -> &'static str {
-        match self {
-            Self::Email => EmailForm::EMAIL,
-            Self::Code => CodeForm::CODE,
-        }
-    }
+/// How long after a field was left something is said about it, in milliseconds. What left it may be a finger on its way
+/// to the button: words that push the button away from under it would lose the press.
+#[cfg(feature = "hydrate")]
+const PATIENCE: u64 = 300;
 
-    const fn name(self) -> &'static str {
-        match self {
-            Self::Email => "form[email]",
-            Self::Code => "form[code]",
-        }
-    }
+/// The end of the id of what is wrong with a field; its `data-words` hold the words for every [`Wrong`] in the order of
+/// [`Wrong::ALL`], one a line.
+pub(crate) const WRONG: &str = "-wrong";
 
-    /// What is wrong with an answer, as far as can be told without the portal.
-    fn check(self, typed: &str) -> Option<Wrong> {
-        let wrongs = match self {
-            Self::Email => EmailForm { email: typed.into() }.check().err(),
-            Self::Code => CodeForm { code: typed.into() }.check().err(),
-        };
-        wrongs.and_then(|wrongs| wrongs.of(self.field()))
-    }
-}
-
-/// What a live field says.
-#[derive(Clone, Serialize, Deserialize)]
-pub struct FieldWords {
-    /// Below the label.
-    pub hint: String,
-    /// Every wrong there can be, in words.
-    pub wrongs: Vec<(Wrong, String)>,
-}
-
-/// A text field with its hint and what is wrong with it. The label stands outside: it is the page's heading.
+/// Checks the fields of the page as the portal will.
 ///
-/// Nothing is said before the field was left once; what the portal found wrong is forgotten as soon as the answer
-/// changes. What was typed before the script woke up stays.
+/// Nothing is said before a field was left once; what the portal found wrong is forgotten as soon as the answer changes.
+/// What was typed before the script woke up stays.
 #[island]
-pub fn LiveField(
-    /// What it asks.
-    question: Question,
-    /// What was typed before.
-    value: String,
-    /// What the portal found wrong.
-    wrong: Option<Wrong>,
-    /// What it says.
-    words: FieldWords,
-) -> impl IntoView {
-    let (field, code) = (question.field(), question == Question::Code);
-    let touched = RwSignal::new(false);
-    let wrong = RwSignal::new(wrong);
-    let FieldWords { hint, wrongs } = words;
-    let said = move || {
-        let wrong = wrong.get()?;
-        wrongs.iter().find(|(known, _)| *known == wrong).map(|(_, words)| words.clone())
+pub fn LiveFields() -> impl IntoView {
+    #[cfg(feature = "hydrate")]
+    browser::soon(|| {
+        let touched = Rc::new(Cell::new(false));
+        browser::on_answer("change", {
+            let touched = Rc::clone(&touched);
+            move |field, typed| {
+                let touched = Rc::clone(&touched);
+                browser::after(PATIENCE, move || {
+                    touched.set(true);
+                    tell(&field, wrong_with(&field, &typed));
+                });
+            }
+        });
+        browser::on_answer("input", move |field, typed| {
+            tell(&field, if touched.get() { wrong_with(&field, &typed) } else { None });
+        });
+    });
+}
+
+/// Says what is wrong with a field, or that nothing is.
+#[cfg(feature = "hydrate")]
+fn tell(field: &str, wrong: Option<Wrong>) {
+    let (Some(place), Some(field)) = (browser::piece(&format!("{field}{WRONG}")), browser::piece(field))
+    else {
+        return;
     };
+    if let Some(wrong) = wrong {
+        place.write_line(place_of(wrong));
+    }
+    place.hide(wrong.is_none());
+    field.set("aria-invalid", if wrong.is_some() { "true" } else { "false" });
+}
+
+/// The line of a wrong's words.
+#[cfg(any(test, feature = "hydrate"))]
+fn place_of(wrong: Wrong) -> usize {
+    Wrong::ALL.iter().take_while(|known| **known != wrong).count()
+}
+
+/// What is wrong with an answer, as far as can be told without the portal.
+#[cfg(any(test, feature = "hydrate"))]
+fn wrong_with(field: &str, typed: &str) -> Option<Wrong> {
+    match field {
+        EmailForm::EMAIL => Email::parse(typed).err(),
+        CodeForm::CODE => CodeForm { code: typed.into() }.read().err(),
+        _ => None,
+    }
+}
+
+/// A text field. The label stands outside: it is the page's heading.
+#[cfg(feature = "ssr")]
+pub(crate) fn field(
+    name: &'static str,
+    value: String,
+    hint: crate::text::Text,
+    wrong: Option<Wrong>,
+) -> impl IntoView {
+    let code = name == CodeForm::CODE;
+    let said = |wrong: Wrong| crate::ui::form::wrong_text(name, wrong).owned();
+    let words: Vec<_> = Wrong::ALL.into_iter().map(said).collect();
     view! {
         <div class="field">
-            <p class="hint" id=format!("{field}-hint")>{hint}</p>
-            {move || said().map(|words| view! { <p class="wrong" id=format!("{field}-wrong")>{words}</p> })}
+            <p class="hint" id=format!("{name}-hint")>{hint}</p>
+            <p class="wrong" id=format!("{name}{WRONG}") hidden=wrong.is_none() data-words=words.join("\n")>
+                {wrong.map(said)}
+            </p>
             <input
-                id=field
-                name=question.name()
-                class=code.then_some("code")
+                id=name
+                name=format!("form[{name}]")
+                class=if code { "code" } else { "line" }
                 type="text"
                 value=value
                 inputmode=if code { "numeric" } else { "email" }
                 autocomplete=if code { "one-time-code" } else { "email" }
                 autocapitalize="none"
                 spellcheck="false"
-                aria-describedby=format!("{field}-hint {field}-wrong")
-                aria-invalid=move || wrong.get().map(|_| "true")
-                on:change=move |event| {
-                    let now = question.check(&event_target_value(&event));
-                    set_timeout(
-                        move || {
-                            touched.set(true);
-                            wrong.set(now);
-                        },
-                        PATIENCE,
-                    );
-                }
-                on:input=move |event| {
-                    let now = touched.get_untracked().then(|| question.check(&event_target_value(&event))).flatten();
-                    if wrong.get_untracked() != now {
-                        wrong.set(now);
-                    }
-                }
+                aria-describedby=format!("{name}-hint {name}{WRONG}")
+                aria-invalid=if wrong.is_some() { "true" } else { "false" }
             />
         </div>
+        <LiveFields/>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_browser_finds_wrong_what_the_portal_would() {
+        assert_eq!(wrong_with("email", "a@b"), Some(Wrong::NotAnEmail));
+        assert_eq!(wrong_with("email", "sara@example.se"), None);
+        assert_eq!(wrong_with("code", ""), Some(Wrong::Missing));
+        assert_eq!(wrong_with("code", "123 456"), None);
+        assert_eq!(wrong_with("another", ""), None);
+    }
+
+    #[test]
+    fn every_wrong_has_a_line_of_its_own() {
+        assert_eq!(Wrong::ALL.map(place_of).to_vec(), (0..Wrong::ALL.len()).collect::<Vec<_>>());
     }
 }

@@ -6,6 +6,7 @@ use app as _;
 /// Called once by the page's own script. The islands are those of package `app`.
 #[wasm_bindgen::prelude::wasm_bindgen]
 pub fn hydrate() {
+    #[cfg(debug_assertions)]
     console_error_panic_hook::set_once();
     leptos::mount::hydrate_islands();
 }

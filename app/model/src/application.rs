@@ -79,9 +79,16 @@ impl CodeForm {
     /// Reads six digits; spaces and dashes between them do not count, as people copy them along.
     ///
     /// # Errors
-    /// [`Wrong::Missing`] or [`Wrong::NotACode`], under [`CodeForm::CODE`].
+    /// What is wrong with them, under [`CodeForm::CODE`].
     pub fn check(&self) -> Result<[u8; 6], Wrongs> {
-        let wrong = |wrong| Wrongs::one(Self::CODE, wrong);
+        self.read().map_err(|wrong| Wrongs::one(Self::CODE, wrong))
+    }
+
+    /// Reads the one field there is.
+    ///
+    /// # Errors
+    /// [`Wrong::Missing`] or [`Wrong::NotACode`].
+    pub fn read(&self) -> Result<[u8; 6], Wrong> {
         let mut digits = [0; 6];
         let mut count = 0;
         for letter in self.code.chars() {
@@ -89,15 +96,15 @@ impl CodeForm {
                 continue;
             }
             if !letter.is_ascii_digit() || count == digits.len() {
-                return Err(wrong(Wrong::NotACode));
+                return Err(Wrong::NotACode);
             }
             digits[count] = letter as u8;
             count += 1;
         }
         match count {
             6 => Ok(digits),
-            0 if self.code.trim().is_empty() => Err(wrong(Wrong::Missing)),
-            _ => Err(wrong(Wrong::NotACode)),
+            0 if self.code.trim().is_empty() => Err(Wrong::Missing),
+            _ => Err(Wrong::NotACode),
         }
     }
 }

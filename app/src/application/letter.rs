@@ -1,7 +1,7 @@
 //! The e-mail address, and the proof that letters to it arrive.
 
 use leptos::{prelude::*, server_fn::ServerFn as _};
-use model::{CodeForm, EmailForm, Refusal, Shown, Step, Wrong};
+use model::{CodeForm, EmailForm, Refusal, Shown, Step};
 use portal::{Application, Visit, Who};
 
 use super::{
@@ -10,13 +10,13 @@ use super::{
 };
 use crate::{
     Fault, Place,
-    live::{FieldWords, LiveField, Question},
+    live::field,
     page::{Asked, Page, Reply},
     session::pages::{seconds_left, session_ends},
     text::Text,
     ui::{
         dates::time,
-        form::{hidden, press, refusal, send, wrong_text, wrongs},
+        form::{hidden, press, refusal, send, wrongs},
         prose::prose,
         say::done,
         step::{out, step_head},
@@ -41,7 +41,6 @@ pub(crate) async fn email(visit: &Visit, asked: &Asked) -> Result<Reply, Fault> 
     let seconds = seconds_left(visit);
     let wrong = shown.wrongs.of(EmailForm::EMAIL);
     Page::new(Text::EmailTitle, move || {
-        let words = words(Question::Email, Text::EmailHint);
         view! {
             {session_ends(seconds)}
             {refusal(no)}
@@ -50,7 +49,7 @@ pub(crate) async fn email(visit: &Visit, asked: &Asked) -> Result<Reply, Fault> 
             <h1><label for=EmailForm::EMAIL>{Text::EmailTitle}</label></h1>
             <p class="lead">{Text::EmailLead}</p>
             <form method="post" action=GiveEmail::url() novalidate>
-                <LiveField question=Question::Email value=shown.form.email.to_string() wrong words/>
+                {field(EmailForm::EMAIL, shown.form.email.to_string(), Text::EmailHint, wrong)}
                 <div class="actions">{send(Text::StepContinue)}</div>
             </form>
             <details class="fold">
@@ -84,7 +83,6 @@ pub(crate) async fn confirm(visit: &Visit, asked: &Asked) -> Result<Reply, Fault
     let Application { email, letters_left, letter_sent, .. } = application;
     let email = email.map(|email| email.reveal().to_owned()).unwrap_or_default();
     Page::new(Text::CodeTitle, move || {
-        let words = words(Question::Code, Text::CodeHint);
         let sent = match letter_sent {
             Some(at) => Text::CodeSent { email, time: time(at) },
             None => Text::CodeOnItsWay { email },
@@ -103,7 +101,7 @@ pub(crate) async fn confirm(visit: &Visit, asked: &Asked) -> Result<Reply, Fault
             <h1><label for=CodeForm::CODE>{Text::CodeTitle}</label></h1>
             <p class="lead">{sent}</p>
             <form method="post" action=ConfirmCode::url() novalidate>
-                <LiveField question=Question::Code value=shown.form.code.to_string() wrong words/>
+                {field(CodeForm::CODE, shown.form.code.to_string(), Text::CodeHint, wrong)}
                 <div class="actions">{send(Text::StepContinue)}</div>
             </form>
             <h2>{Text::CodeNoneTitle}</h2>
@@ -189,10 +187,4 @@ pub(crate) fn email_confirmed(who: &Who, asked: &Asked) -> Result<Reply, Fault> 
         }
     })
     .into_reply()
-}
-
-/// What a live field says: its hint, and every wrong there can be.
-fn words(question: Question, hint: Text) -> FieldWords {
-    let said = |wrong: &Wrong| (*wrong, wrong_text(question.field(), *wrong).owned());
-    FieldWords { hint: hint.owned(), wrongs: Wrong::ALL.iter().map(said).collect() }
 }

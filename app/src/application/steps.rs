@@ -148,7 +148,7 @@ pub(crate) async fn check(visit: &Visit, asked: &Asked) -> Result<Reply, Fault> 
                 view! {
                     <span class="line">
                         {given}" "{family}
-                        <span class="small">{school(unit.map(|unit| unit.name), group)}</span>
+                        " "<span class="small">{school(unit.map(|unit| unit.name), group)}</span>
                     </span>
                 }
             })

@@ -26,9 +26,12 @@ pub(crate) async fn personal(visit: &Visit) -> Result<Reply, Fault> {
             (Text::PersonalAddress, address),
             (Text::PersonalEmail, email),
             (Text::PersonalLanguage, Some(language)),
-            (Text::PersonalSince, Some(account_since)),
         ];
-        let rows = rows.into_iter().filter_map(|(what, datum)| datum.map(|datum| row(what, datum))).collect();
+        let mut rows: Vec<_> =
+            rows.into_iter().filter_map(|(what, datum)| datum.map(|datum| row(what, datum))).collect();
+        rows.push(
+            Fact::new(Text::PersonalSince, full_day(account_since.as_of)).from(Text::SourceService.owned()),
+        );
         view! {
             <h1>{Text::PersonalTitle}</h1>
             <p class="lead">{Text::PersonalLead}</p>

@@ -1,90 +1,61 @@
-//! The warning before a session ends.
-
-#![expect(missing_docs, reason = "the macro writes a struct for the props without any")]
+//! The warning before a session ends. As the other islands it has neither props nor a view: it wakes up what the server
+//! wrote.
 
 use leptos::prelude::*;
-use serde::{Deserialize, Serialize};
 
 #[cfg(feature = "hydrate")]
-use crate::browser;
+use {
+    crate::browser,
+    std::{cell::Cell, rc::Rc},
+};
+
+/// The server function that puts the end off.
+#[cfg(any(test, feature = "hydrate"))]
+pub(crate) const STAY: &str = "/api/session/stay";
+/// The page for afterwards.
+#[cfg(any(test, feature = "hydrate"))]
+pub(crate) const ENDED: &str = "/avslutad";
+
+/// The id of the warning; its `data-left` holds the seconds until the end as the page was written.
+pub(crate) const WARNING: &str = "ends";
+/// The id of the button that puts the end off.
+pub(crate) const BUTTON: &str = "stay";
 
 /// How long before the end the warning comes, in seconds.
 #[cfg(feature = "hydrate")]
-const WARNING: f64 = 120.0;
-
-/// What the warning says.
-#[derive(Clone, Serialize, Deserialize)]
-pub struct EndWords {
-    /// The heading.
-    pub title: String,
-    /// What happens.
-    pub text: String,
-    /// The button.
-    pub stay: String,
-}
+const NOTICE: f64 = 120.0;
 
 /// Warns two minutes before the session ends and lets the visitor stay; what was typed is kept. When the session is
 /// over, the page is left, so that nothing of a person stays on a screen nobody looks at.
 ///
 /// Without script none of this is there: the page answers a late form with "the session has ended".
 #[island]
-pub fn SessionEnds(
-    /// Whole seconds until the end, as the page is written.
-    seconds: u32,
-    /// The server function that puts the end off.
-    stay: String,
-    /// The page for afterwards.
-    ended: String,
-    /// What it says.
-    words: EndWords,
-) -> impl IntoView {
-    let soon = RwSignal::new(false);
-    let busy = RwSignal::new(false);
+pub fn SessionEnds() -> impl IntoView {
     #[cfg(feature = "hydrate")]
-    let end = {
-        let end = StoredValue::new(browser::clock() + f64::from(seconds) * 1000.0);
+    browser::soon(|| {
+        let Some(warning) = browser::piece(WARNING) else { return };
+        let end = Rc::new(Cell::new(browser::clock() + f64::from(warning.number("left"))));
         browser::reload_when_remembered();
-        browser::every(std::time::Duration::from_secs(5), move || {
-            let left = (end.get_value() - browser::clock()) / 1000.0;
+        browser::on_click(BUTTON, {
+            let end = Rc::clone(&end);
+            move || {
+                let (end, warning) = (Rc::clone(&end), browser::piece(WARNING));
+                browser::ask(STAY, "", move |answer| {
+                    // No answer: the session may be over, and the next look at the clock will say.
+                    if let (Some(answer), Some(warning)) = (answer, warning) {
+                        end.set(browser::clock() + f64::from(answer.whole()));
+                        warning.hide(true);
+                    }
+                });
+            }
+        });
+        browser::every(5, move || {
+            let left = end.get() - browser::clock();
             if left <= 0.0 {
-                browser::go(&ended);
-            } else if soon.get_untracked() != (left <= WARNING) {
-                soon.set(left <= WARNING);
+                browser::go(ENDED);
+            } else {
+                warning.hide(left > NOTICE);
             }
         });
-        end
-    };
-    #[cfg(not(feature = "hydrate"))]
-    let _ = (seconds, ended);
-    let put_off = move || {
-        busy.set(true);
-        let stay = stay.clone();
-        #[cfg(feature = "hydrate")]
-        leptos::task::spawn_local(async move {
-            if let Some(seconds) = browser::ask::<u32>(&stay, "").await {
-                end.set_value(browser::clock() + f64::from(seconds) * 1000.0);
-                soon.set(false);
-            }
-            busy.set(false);
-        });
-        #[cfg(not(feature = "hydrate"))]
-        let _ = stay;
-    };
-    let EndWords { title, text, stay: label } = words;
-    view! {
-        {move || {
-            let put_off = put_off.clone();
-            soon.get().then(|| view! {
-                <div class="ends notice warn" role="alertdialog" aria-labelledby="ends-title" aria-describedby="ends-text">
-                    <h2 id="ends-title">{title.clone()}</h2>
-                    <p id="ends-text">{text.clone()}</p>
-                    <div class="actions">
-                        <button type="button" disabled=move || busy.get() on:click=move |_| put_off()>
-                            {label.clone()}
-                        </button>
-                    </div>
-                </div>
-            })
-        }}
-    }
+    });
 }

@@ -1,13 +1,10 @@
 //! The pages after a session, and the warning on those of it that have a form.
 
-use leptos::{prelude::*, server_fn::ServerFn as _};
+use leptos::prelude::*;
 use model::Step;
 use portal::{Visit, Who};
 
-use super::{
-    api::Stay,
-    islands::{EndWords, SessionEnds},
-};
+use super::islands::{BUTTON, SessionEnds, WARNING};
 use crate::{
     Fault, Place,
     page::{Page, Reply},
@@ -21,15 +18,17 @@ pub(crate) fn seconds_left(visit: &Visit) -> Option<u32> {
     Some(u32::try_from(left.as_secs() + 1).unwrap_or(0))
 }
 
-/// The warning, on a signed-in page with a form.
+/// The warning, on a signed-in page with a form; hidden until its time comes.
 pub(crate) fn session_ends(seconds: Option<u32>) -> impl IntoView {
     seconds.map(|seconds| {
-        let words = EndWords {
-            title: Text::SessionEndsTitle.owned(),
-            text: Text::SessionEndsText.owned(),
-            stay: Text::SessionStay.owned(),
-        };
-        view! { <SessionEnds seconds stay=Stay::url().to_owned() ended=Place::SessionEnded.to_string() words/> }
+        view! {
+            <div class="ends notice warn" id=WARNING role="alert" hidden data-left=seconds>
+                <h2>{Text::SessionEndsTitle}</h2>
+                <p>{Text::SessionEndsText}</p>
+                <div class="actions"><button type="button" id=BUTTON>{Text::SessionStay}</button></div>
+            </div>
+            <SessionEnds/>
+        }
     })
 }
 
@@ -66,4 +65,21 @@ pub(crate) fn ended(who: &Who) -> Result<Reply, Fault> {
         }
     })
     .into_reply()
+}
+
+#[cfg(test)]
+mod tests {
+    use leptos::server_fn::ServerFn as _;
+
+    use super::*;
+    use crate::session::{
+        api::Stay,
+        islands::{ENDED, STAY},
+    };
+
+    #[test]
+    fn the_warning_knows_its_server_function_and_its_page() {
+        assert_eq!(STAY, Stay::PATH);
+        assert_eq!(ENDED, Place::SessionEnded.to_string());
+    }
 }

@@ -1,12 +1,12 @@
 //! The login page, the waiting for BankID, and the way back from it.
 
 use leptos::{prelude::*, server_fn::ServerFn as _};
-use model::{Device, Purpose, Refusal, Step};
+use model::{Advice, Device, Purpose, Refusal, Step};
 use portal::{Identification, Phase, Visit, Who};
 
 use super::{
-    api::{AskProgress, Cancel, ComeBack, GoOn, Start},
-    islands::{Awake, BACK, WaitWords, Waiting, WayBack},
+    api::{Cancel, ComeBack, GoOn, Start},
+    islands::{Awake, BACK, CODE, NONCE, SAY, SCRIPT, SLOW, TIME, Waiting, WayBack},
 };
 use crate::{
     Fault, NoBankId, Place,
@@ -123,13 +123,15 @@ pub(crate) async fn back_from_bankid(visit: &Visit, asked: &Asked) -> Result<Rep
             Purpose::SignIn | Purpose::StepUp => Place::SignInBankId,
         });
     }
-    let nonce = asked.value("nonce").unwrap_or_default();
+    let nonce = asked.value(NONCE).unwrap_or_default();
     Page::new(Text::BankidReturnTitle, move || {
         view! {
             <h1>{Text::BankidReturnTitle}</h1>
             <p class="lead">{Text::BankidReturnLead}</p>
             <form method="post" action=ComeBack::url() id=BACK>
-                <WayBack nonce ask=AskProgress::url().to_owned()/>
+                {hidden(NONCE, nonce)}
+                {hidden(SCRIPT, 0)}
+                <WayBack/>
                 <div class="actions">{send(Text::StepContinue)}</div>
             </form>
         }
@@ -204,30 +206,24 @@ fn waiting(found: Identification) -> impl IntoView {
             {choices(purpose, true)}
         }
         .into_any(),
-        (Phase::Waiting { advice, .. }, Device::Other) => {
-            let say = portal::advice_text(advice, language()).to_owned();
-            view! {
-                <Waiting say code=qr.is_some() seconds=seconds_left ask=AskProgress::url().to_owned() words=words()/>
-                <ol class="how">
-                    <li>{Text::BankidHowOpen}</li>
-                    <li>{Text::BankidHowScan}</li>
-                    <li>{Text::BankidHowConfirm}</li>
-                </ol>
-                {go_on()}
-            }
-            .into_any()
+        (Phase::Waiting { advice, .. }, Device::Other) => view! {
+            {waiting_for(advice, qr.is_some(), seconds_left)}
+            <ol class="how">
+                <li>{Text::BankidHowOpen}</li>
+                <li>{Text::BankidHowScan}</li>
+                <li>{Text::BankidHowConfirm}</li>
+            </ol>
+            {go_on()}
         }
-        (Phase::Waiting { advice, .. }, Device::This) => {
-            let say = portal::advice_text(advice, language()).to_owned();
-            view! {
-                <p class="lead">{Text::BankidOpenLead}</p>
-                <div class="actions">
-                    {launch.map(|launch| view! { <a class="button" href=launch>{Text::BankidOpen}</a> })}
-                </div>
-                <Waiting say code=false seconds=0 ask=AskProgress::url().to_owned() words=words()/>
-            }
-            .into_any()
+        .into_any(),
+        (Phase::Waiting { advice, .. }, Device::This) => view! {
+            <p class="lead">{Text::BankidOpenLead}</p>
+            <div class="actions">
+                {launch.map(|launch| view! { <a class="button" href=launch>{Text::BankidOpen}</a> })}
+            </div>
+            {waiting_for(advice, false, 0)}
         }
+        .into_any(),
     };
     let instead = matches!(phase, Phase::Waiting { .. }).then(|| {
         let (other, label) = match device {
@@ -238,7 +234,7 @@ fn waiting(found: Identification) -> impl IntoView {
             <form method="post" action=Start::url()>
                 {hidden("purpose", word(purpose))}
                 {hidden("device", device_word(other))}
-                {(other == Device::This).then(|| view! { <Awake/> })}
+                {(other == Device::This).then(script)}
                 <button class="second">{label}</button>
             </form>
         }
@@ -271,7 +267,7 @@ fn choices(purpose: Purpose, lively: bool) -> impl IntoView {
         <div class="choices">
             <form method="post" action=Start::url()>
                 {hidden("purpose", word(purpose))}
-                {lively.then(|| view! { <Awake/> })}
+                {lively.then(script)}
                 <button class="choice main" name="device" value=device_word(Device::This)>
                     <strong>{Text::SignInThisDevice}</strong>
                     <span>{Text::SignInThisDeviceText}</span>
@@ -285,6 +281,14 @@ fn choices(purpose: Purpose, lively: bool) -> impl IntoView {
                 </button>
             </form>
         </div>
+    }
+}
+
+/// The answer that a script changes to "there is one".
+fn script() -> impl IntoView {
+    view! {
+        {hidden(SCRIPT, 0)}
+        <Awake/>
     }
 }
 
@@ -302,12 +306,26 @@ pub(crate) fn without_bankid() -> impl IntoView {
     view! { <ul class="ways">{ways.into_iter().collect_view()}</ul> }
 }
 
-fn words() -> WaitWords {
-    let (minutes, seconds) = ("{minutes}".to_owned(), "{seconds}".to_owned());
-    WaitWords {
-        time_left: Text::BankidTimeLeft { minutes, seconds }.owned(),
-        qr: Text::BankidQrAlt.owned(),
-        slow: Text::BankidSlow.owned(),
+/// The waiting itself: BankID's sentence, and the code where there is one. The frame says the sentence itself, so it is
+/// hidden beside it until a script has put a picture in the frame's place.
+fn waiting_for(advice: Advice, code: bool, seconds: u32) -> impl IntoView {
+    let (minutes, rest) = ("{minutes}".to_owned(), "{seconds}".to_owned());
+    let time = Text::BankidTimeLeft { minutes, seconds: rest }.owned();
+    let frame = code.then(|| {
+        view! {
+            <iframe class="qr" id=CODE src="/bankid/qr" title=Text::BankidQrAlt.here() width="240" height="240"></iframe>
+        }
+    });
+    view! {
+        <div class="scan">
+            {frame}
+            <div>
+                <p class="say" id=SAY aria-live="polite" hidden=code>{portal::advice_text(advice, language())}</p>
+                {code.then(|| view! { <p class="time" id=TIME hidden data-words=time data-left=seconds></p> })}
+                <p id=SLOW hidden>{Text::BankidSlow}</p>
+            </div>
+        </div>
+        <Waiting/>
     }
 }
 
@@ -342,5 +360,28 @@ fn device_word(device: Device) -> &'static str {
     match device {
         Device::This => "this",
         Device::Other => "other",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use model::Progress;
+
+    use super::*;
+    use crate::sign_in::{api::AskProgress, islands::PROGRESS};
+
+    #[test]
+    fn the_waiting_knows_its_server_function_and_the_shape_of_its_answers() {
+        assert_eq!(PROGRESS, AskProgress::PATH);
+        let answer = |progress| leptos::serde_json::to_value::<Progress>(progress).unwrap();
+        let waiting = answer(Progress::Waiting { words: "x".into(), scanned: true, seconds_left: 7 });
+        assert_eq!(waiting["state"], "waiting");
+        assert_eq!(
+            (&waiting["words"], &waiting["scanned"], &waiting["seconds_left"]),
+            (&"x".into(), &true.into(), &7.into())
+        );
+        assert_eq!(answer(Progress::Done { go: "/".into() })["state"], "done");
+        assert_eq!(answer(Progress::Done { go: "/".into() })["go"], "/");
+        assert_eq!(answer(Progress::Stopped { words: "x".into() })["state"], "stopped");
     }
 }
