@@ -23,16 +23,20 @@ pub const FRAME: &str = "/bankid/qr";
 
 /// Light modules around the code that readers need (ISO/IEC 18004).
 const QUIET: usize = 4;
+/// No code.
+const EMPTY: &str = "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 1 1\"><path fill=\"#fff\" d=\"M0 0h1v1H0z\"/></svg>";
 /// Seconds after which the frame asks again: the code of this second and the next few can still be read.
 const REFRESH: HeaderValue = HeaderValue::from_static("2");
 
-/// `GET /bankid/qr.svg`: the code of this second, or 404 where there is none to scan.
+/// `GET /bankid/qr.svg`: the code of this second. Where the identification shows none (any more), an empty picture: a
+/// page learns of it a moment later. 404 where there is no identification at all.
 pub async fn image(Extension(visit): Extension<Visit>) -> Response {
-    let text = match visit.identification().await {
-        Ok(identification) => identification.and_then(|identification| identification.qr),
+    let identification = match visit.identification().await {
+        Ok(Some(identification)) => identification,
+        Ok(None) => return refuse(StatusCode::NOT_FOUND),
         Err(error) => return broken(error),
     };
-    let Some(svg) = text.and_then(|text| svg(&text)) else { return refuse(StatusCode::NOT_FOUND) };
+    let svg = identification.qr.and_then(|text| svg(&text)).unwrap_or_else(|| EMPTY.to_owned());
     ([(CONTENT_TYPE, "image/svg+xml; charset=utf-8")], svg).into_response()
 }
 
