@@ -148,7 +148,7 @@ pub async fn serve(settings: Settings, role: Role) -> Result<()> {
         let (doors, router) = house.doors();
         tasks.spawn(listen::serve(listener, router, public_patience(&house.settings), stop.clone()));
         tasks.spawn(forget(doors, stop.clone()));
-        tracing::info!(address = %house.settings.leptos.site_addr, "open");
+        tracing::info!(listener = %house.settings.leptos.site_addr, "open");
     }
     stop.cancelled().await;
     tracing::info!("closing");

@@ -11,14 +11,15 @@ use std::{
 use cargo_metadata::{DependencyKind, Metadata, MetadataCommand, Package};
 
 /// What each crate may use of ours, and what it may never name (ARCHITECTURE.md).
-const WALLS: [(&str, &[&str], &[&str]); 12] = [
+const WALLS: [(&str, &[&str], &[&str]); 13] = [
     ("model", &[], &["leptos", "tokio", "rand", "ring", "reqwest", "axum", "sea-orm"]),
     ("store", &["model"], &["leptos", "axum", "reqwest"]),
     ("jobs", &["store"], &["leptos", "axum", "reqwest"]),
-    ("bankid", &["model"], &["leptos", "axum", "sea-orm"]),
-    ("navet", &["model"], &["leptos", "axum", "sea-orm"]),
-    ("ss12000", &["model"], &["leptos", "axum", "sea-orm"]),
-    ("dispatch", &["model"], &["leptos", "axum", "sea-orm", "reqwest"]),
+    ("wire", &[], &["leptos", "axum", "sea-orm"]),
+    ("bankid", &["model", "wire"], &["leptos", "axum", "sea-orm"]),
+    ("navet", &["model", "wire"], &["leptos", "axum", "sea-orm"]),
+    ("ss12000", &["model", "wire"], &["leptos", "axum", "sea-orm"]),
+    ("dispatch", &["model", "wire"], &["leptos", "axum", "sea-orm", "reqwest"]),
     (
         "portal",
         &["model", "store", "jobs", "bankid", "navet", "ss12000", "dispatch"],
