@@ -36,14 +36,14 @@ test('pictures', async ({ page, browser }) => {
   await page.goto('/ansokan/legitimera');
   await visitor.main.getByRole('button', { name: visitor.saying('sign-in-this-device') }).click();
   await expect(visitor.main.locator('.say')).toBeVisible();
-  await picture(page, 'sign-in-this-device');
+  await picture(page, 'bankid-this-device');
   await page.goto('/ansokan/legitimera');
   await page.context().clearCookies();
   await page.reload();
   const shown = visitor.qr();
   await visitor.main.getByRole('button', { name: visitor.saying('sign-in-other-device') }).click();
   await shown;
-  await picture(page, 'sign-in-other-device');
+  await picture(page, 'bankid-other-device');
   await visitor.phone(visitor.who('pictures'), { qr: await visitor.qr() });
   await visitor.at('/ansokan/barn');
   await picture(page, 'apply-3');

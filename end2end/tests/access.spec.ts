@@ -39,6 +39,7 @@ async function isForEverybody(page: Page) {
   }
   await speak(page, 'sv');
   await page.emulateMedia({ colorScheme: 'light' });
+  await page.reload();
   expect(found).toEqual([]);
 }
 
@@ -92,6 +93,7 @@ test('every page of the application and behind it', async ({ visitor }) => {
 test('the page that waits for BankID', async ({ page }) => {
   for (const [start, waits] of [['/ansokan/legitimera', '/ansokan/legitimera'], ['/logga-in', '/logga-in/bankid']] as const) {
     for (const way of [0, 1]) {
+      await page.context().clearCookies();
       await page.goto(start);
       await page.locator('main').getByRole('button').nth(way).click();
       await expect(page).toHaveURL(new RegExp(`${waits}(\\?.*)?$`));
