@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::{AuthRequest, BadSetting, Collected, Order, OrderRef, Result, Settings, door::Door, wire};
+use crate::{AuthRequest, BadSetting, Collected, Order, OrderRef, Result, Settings, door::Door, json};
 
 /// BankID, seen from a relying party. One for the whole house; it keeps its connections open.
 #[derive(Debug)]
@@ -19,18 +19,18 @@ impl Client {
 
     /// Starts an order. Its life at BankID begins with this answer: 30 seconds to be picked up.
     pub async fn auth(&self, request: &AuthRequest) -> Result<Order> {
-        wire::order(&self.0.post_once("auth", &wire::Auth::from(request)).await?)
+        json::order(&self.0.post_once("auth", &json::Auth::from(request)).await?)
     }
 
     /// Asks how an order stands: at most every other second, by one asker, and never again after a final answer.
     pub async fn collect(&self, order: &OrderRef) -> Result<Collected> {
-        let answer = self.0.post_often("collect", &wire::Ask { order_ref: order.reveal() }).await?;
-        wire::collected(&answer, order)
+        let answer = self.0.post_often("collect", &json::Ask { order_ref: order.reveal() }).await?;
+        json::collected(&answer, order)
     }
 
     /// Ends an order that is not decided.
     pub async fn cancel(&self, order: &OrderRef) -> Result<()> {
-        self.0.post_once("cancel", &wire::Ask { order_ref: order.reveal() }).await.map(drop)
+        self.0.post_once("cancel", &json::Ask { order_ref: order.reveal() }).await.map(drop)
     }
 
     /// Whether BankID is there and knows our certificate; makes no order.

@@ -1,49 +1,15 @@
 //! What can go wrong with a call.
 
-use std::fmt;
-
 use model::open_enum;
+use wire::{Answer, Refusal};
+
+use crate::json;
 
 /// The outcome of a call.
-pub type Result<T> = std::result::Result<T, Error>;
+pub type Result<T> = wire::Result<T, Code>;
 
 /// Why a call gave no usable answer. Holds nothing of the person or the order.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Error {
-    /// No answer came. For `auth` and `collect` this does not say whether BankID received the request.
-    #[error("BankID cannot be reached: {0}")]
-    Unreachable(Cause),
-    /// An answer came that is not BankID's.
-    #[error("BankID's answer cannot be read: {0}")]
-    Garbled(&'static str),
-    /// BankID refused, in its own words.
-    #[error("BankID refused: {0}")]
-    Said(Code),
-}
-
-/// Why no answer came.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Cause {
-    /// No connection: nobody there, or TLS refused on either side. Nothing was sent.
-    Connect,
-    /// No answer in time.
-    Timeout,
-    /// The connection broke before the answer was whole.
-    Broken,
-    /// Too many calls in a row failed; nothing was tried. Calls pass again by themselves after a rest.
-    Resting,
-}
-
-impl fmt::Display for Cause {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Connect => "no connection",
-            Self::Timeout => "no answer in time",
-            Self::Broken => "the connection broke",
-            Self::Resting => "resting after repeated failures",
-        })
-    }
-}
+pub type Error = wire::Error<Code>;
 
 open_enum! {
     /// BankID's error codes (RP API v6, errors), or what the HTTP status alone means where no code came.
@@ -75,9 +41,19 @@ open_enum! {
     }
 }
 
+impl Refusal for Code {
+    const SYSTEM: &'static str = "BankID";
+
+    /// BankID's own word goes before the status. Its `details` are not even read: they may repeat what was sent.
+    fn read(answer: &Answer) -> Self {
+        let code = answer.text().and_then(json::error_code);
+        code.map_or_else(|| Self::of_status(answer.status()), |code| Self::parse(&code))
+    }
+}
+
 impl Code {
     /// The code of an answer without one: an edge's HTML page or an empty body (RP API v6, errors).
-    pub(crate) fn of_status(status: u16) -> Self {
+    fn of_status(status: u16) -> Self {
         match status {
             401 | 403 => Self::Unauthorized,
             404 => Self::NotFound,

@@ -1,6 +1,6 @@
 //! How the app is started on the same device, and where it returns to.
 
-use reqwest::Url;
+use url::Url;
 
 use crate::{AutoStartToken, BadSetting};
 

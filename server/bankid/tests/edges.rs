@@ -5,9 +5,7 @@
 use std::time::Duration;
 
 use bankid::{AuthRequest, Browser, Cause, Client, Code, Error, Intent, OrderRef, Settings};
-
-mod scripted;
-use scripted::{Scripted, answer};
+use simulators::{Scripted, answer};
 
 const ORDER: &str = r#"{"orderRef":"131daac9-16c6-4618-beb0-365768f37288",
     "autoStartToken":"7c40b5c9-fa74-49cf-b98c-bfe651f9a7c6","qrStartToken":"67df3917-fa0d-44e5-b327-edcc928297f8",
@@ -111,16 +109,18 @@ async fn the_probe_wants_exactly_405() {
 #[tokio::test]
 async fn after_failures_in_a_row_nobody_is_asked_until_the_rest_is_over() {
     let server = Scripted::start(vec![Vec::new(), Vec::new(), answer(200, "", "{}")]).await;
-    let patient =
-        Client::new(&Settings { failures: 2, rest: Duration::from_secs(3600), ..settings(&server) }).unwrap();
+    let mut twice = settings(&server);
+    (twice.peer.failures, twice.peer.rest) = (2, Duration::from_secs(3600));
+    let patient = Client::new(&twice).unwrap();
     for cause in [Cause::Broken, Cause::Broken, Cause::Resting, Cause::Resting] {
         assert_eq!(patient.cancel(&order_ref()).await, Err(Error::Unreachable(cause)));
     }
     assert_eq!(server.heard().len(), 2);
 
     let server = Scripted::start(vec![Vec::new(), Vec::new(), answer(200, "", "{}")]).await;
-    let eager =
-        Client::new(&Settings { failures: 2, rest: Duration::from_nanos(1), ..settings(&server) }).unwrap();
+    let mut twice = settings(&server);
+    (twice.peer.failures, twice.peer.rest) = (2, Duration::from_nanos(1));
+    let eager = Client::new(&twice).unwrap();
     for _ in 0..2 {
         assert_eq!(eager.cancel(&order_ref()).await, Err(Error::Unreachable(Cause::Broken)));
     }
@@ -130,7 +130,9 @@ async fn after_failures_in_a_row_nobody_is_asked_until_the_rest_is_over() {
 #[tokio::test]
 async fn a_refusal_is_an_answer_and_tires_nobody() {
     let server = Scripted::start(vec![answer(503, "", "")]).await;
-    let client = Client::new(&Settings { failures: 1, ..settings(&server) }).unwrap();
+    let mut settings = settings(&server);
+    settings.peer.failures = 1;
+    let client = Client::new(&settings).unwrap();
     for _ in 0..3 {
         assert_eq!(client.cancel(&order_ref()).await, Err(Error::Said(Code::Maintenance)));
     }
@@ -152,12 +154,12 @@ async fn a_client_that_cannot_work_says_which_setting_is_wrong() {
     let server = Scripted::start(vec![Vec::new()]).await;
     let wrong = |settings: Settings| Client::new(&settings).unwrap_err().to_string();
     let plain = server.url("/rp/v6.0").replace("https://", "http://");
-    assert!(wrong(Settings { endpoint: plain, ..settings(&server) }).contains("https://"));
+    let (ca, identity) = (server.path("ca.pem"), server.path("identity.pem"));
+    assert!(wrong(Settings::new(plain, &identity, &ca)).contains("https://"));
     let empty = server.file("empty.pem", "");
     assert!(wrong(Settings { identity: empty.clone(), ..settings(&server) }).contains("empty.pem"));
-    assert!(wrong(Settings { authorities: empty, ..settings(&server) }).contains("empty.pem"));
-    let keyless = server.path("ca.pem");
-    assert!(wrong(Settings { identity: keyless, ..settings(&server) }).contains("ca.pem"));
+    assert!(wrong(Settings::new(server.url("/rp/v6.0"), &identity, &empty)).contains("empty.pem"));
+    assert!(wrong(Settings { identity: ca, ..settings(&server) }).contains("ca.pem"));
 }
 
 #[tokio::test]

@@ -13,7 +13,7 @@ use bankid::{
 use jiff::SignedDuration;
 use model::{Advice, Device};
 use serde_json::{Value, json};
-use simulators::{FaultOrder, Options, System, Town};
+use simulators::{FaultOrder, System, Town};
 use tempfile::TempDir;
 
 const NUMBER: &str = "198501012390";
@@ -27,19 +27,12 @@ struct House {
 
 impl House {
     async fn open() -> Self {
-        Self::with(|settings| settings).await
-    }
-
-    async fn with(change: impl FnOnce(Settings) -> Settings) -> Self {
         simulators::use_ring();
-        let folder = tempfile::tempdir().unwrap();
-        let world = serde_json::from_value(json!({
+        let world = json!({
             "persons": [{ "id": "karl", "number": NUMBER, "given": "Karl", "family": "Karlsson", "bankid": true }]
-        }))
-        .unwrap();
-        let town =
-            Town::start(Options { world: Some(world), ..Options::any_port(folder.path()) }).await.unwrap();
-        let client = Client::new(&change(settings(&town))).unwrap();
+        });
+        let (town, folder) = Town::of(world).await.unwrap();
+        let client = Client::new(&settings(&town)).unwrap();
         let control = reqwest::Client::builder().no_proxy().build().unwrap();
         Self { town, client, control, _folder: folder }
     }
@@ -63,20 +56,20 @@ impl House {
         self.phone(json!({ "qr": code, "answer": answer })).await
     }
 
-    fn fault(&self, fault: &str, path: Option<&str>) {
-        let order = FaultOrder {
-            system: System::Bankid,
-            fault: fault.into(),
-            path: path.map(str::to_owned),
-            count: None,
-        };
-        self.town.fault(order).unwrap();
+    fn fault(&self, fault: &str) {
+        self.town.fault(FaultOrder::new(System::Bankid, fault)).unwrap();
+    }
+
+    fn fault_at(&self, fault: &str, path: &str) {
+        self.town.fault(FaultOrder::new(System::Bankid, fault).at(path)).unwrap();
     }
 }
 
 fn settings(town: &Town) -> Settings {
     let endpoint = format!("{}/rp/v6.0/", town.url(System::Bankid));
-    Settings::new(endpoint, town.files().rp(), town.files().ca())
+    let mut settings = Settings::new(endpoint, town.files().rp(), town.files().ca());
+    (settings.peer.timeout, settings.peer.failures) = (Duration::from_millis(1500), 100);
+    settings
 }
 
 fn request() -> AuthRequest {
@@ -208,9 +201,7 @@ async fn a_foreign_certificate_is_no_relying_party() {
 
 #[tokio::test]
 async fn every_bad_day_has_its_own_error() {
-    let house =
-        House::with(|settings| Settings { timeout: Duration::from_millis(1500), failures: 100, ..settings })
-            .await;
+    let house = House::open().await;
     for (fault, error) in [
         ("hang", Error::Unreachable(Cause::Timeout)),
         ("slow:5000", Error::Unreachable(Cause::Timeout)),
@@ -223,21 +214,21 @@ async fn every_bad_day_has_its_own_error() {
         ("status:403", Error::Said(Code::Unauthorized)),
         ("status:408", Error::Said(Code::RequestTimeout)),
     ] {
-        house.fault(fault, None);
+        house.fault(fault);
         assert_eq!(house.client.auth(&request()).await.unwrap_err(), error, "{fault}");
-        house.fault("none", None);
+        house.fault("none");
         house.client.auth(&request()).await.unwrap_or_else(|error| panic!("after {fault}: {error}"));
     }
-    house.fault("down", None);
+    house.fault("down");
     assert!(matches!(house.client.auth(&request()).await, Err(Error::Unreachable(_))));
-    house.fault("slow:30", None);
+    house.fault("slow:30");
     house.client.auth(&request()).await.unwrap();
 }
 
 #[tokio::test]
 async fn nothing_that_may_have_arrived_is_sent_again() {
     let house = House::open().await;
-    house.fault("accept-then-drop", None);
+    house.fault("accept-then-drop");
     house.client.auth(&request()).await.unwrap_err();
     assert_eq!(house.town.calls(System::Bankid).len(), 1);
 }
@@ -246,10 +237,10 @@ async fn nothing_that_may_have_arrived_is_sent_again() {
 async fn codes_of_tomorrow_are_survived() {
     let house = House::open().await;
     let order = house.order().await;
-    house.fault("unknown-code", Some("/collect"));
+    house.fault_at("unknown-code", "/collect");
     let state = house.client.collect(&order.order_ref).await.unwrap();
     assert!(matches!(state, Collected::Pending(PendingHint::Other(_))), "{state:?}");
-    house.fault("unknown-code", Some("/auth"));
+    house.fault_at("unknown-code", "/auth");
     match house.client.auth(&request()).await {
         Ok(_) | Err(Error::Said(Code::Other(_))) => {}
         Err(error) => panic!("{error}"),

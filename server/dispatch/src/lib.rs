@@ -19,4 +19,5 @@ mod settings;
 pub use letters::Letter;
 pub use mail::Mail;
 pub use mailer::{Failure, Mailer, Receipt, Trouble};
-pub use settings::{BadSetting, Credentials, Settings};
+pub use settings::{Credentials, Settings};
+pub use wire::BadSetting;

@@ -11,7 +11,7 @@ use lettre::{
     },
 };
 use tokio::{sync::Semaphore, time::timeout};
-use zeroize::Zeroizing;
+use wire::read_secret;
 
 use crate::{BadSetting, Mail, Settings, mail::message_id, relay::Relay};
 
@@ -124,24 +124,19 @@ impl fmt::Debug for Mailer {
 }
 
 fn tls(settings: &Settings) -> Result<TlsParameters, BadSetting> {
-    let path = &settings.authorities;
-    let bad = |why: String| BadSetting::new(path.display().to_string(), why);
-    let pem = fs::read(path).map_err(|why| bad(why.to_string()))?;
-    let roots = Certificate::from_pem(&pem).map_err(|why| bad(why.to_string()))?;
+    let bad = |why: &dyn fmt::Display| BadSetting::file(&settings.authorities, why);
+    let pem = fs::read(&settings.authorities).map_err(|why| bad(&why))?;
+    let roots = Certificate::from_pem(&pem).map_err(|why| bad(&why))?;
     TlsParameters::builder(settings.host.clone())
         .certificate_store(CertificateStore::None)
         .add_root_certificate(roots)
         .build_rustls()
-        .map_err(|why| bad(why.to_string()))
+        .map_err(|why| bad(&why))
 }
 
 fn signed_in(credentials: &crate::Credentials) -> Result<authentication::Credentials, BadSetting> {
-    let bad = |why: String| BadSetting::new(credentials.password.display().to_string(), why);
-    let text = Zeroizing::new(fs::read_to_string(&credentials.password).map_err(|why| bad(why.to_string()))?);
-    match text.trim() {
-        "" => Err(bad("holds no password".into())),
-        password => Ok(authentication::Credentials::new(credentials.user.clone(), password.to_owned())),
-    }
+    let password = read_secret(&credentials.password)?;
+    Ok(authentication::Credentials::new(credentials.user.clone(), password.to_string()))
 }
 
 /// What went wrong on the way to the relay. Nothing of that is the letter's fault.
@@ -213,7 +208,7 @@ mod tests {
         assert!(wrong(&nobody).contains("nobody"));
         let mut speechless = Settings::new("mail.example.se", 587, &empty, "a@example.se");
         speechless.credentials = Some(Credentials { user: "u".into(), password: empty.clone() });
-        assert!(wrong(&speechless).contains("holds no password"));
+        assert!(wrong(&speechless).contains("holds no secret"));
     }
 
     use crate::Credentials;

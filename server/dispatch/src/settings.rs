@@ -1,4 +1,4 @@
-//! How the mail relay is reached, and the checks that belong to start-up.
+//! How the mail relay is reached.
 
 use std::{path::PathBuf, time::Duration};
 
@@ -50,21 +50,5 @@ impl Settings {
             timeout: Duration::from_secs(20),
             connections: 4,
         }
-    }
-}
-
-/// A setting that cannot be used, in one line for the operator.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{what}: {why}")]
-pub struct BadSetting {
-    /// The setting, and where it points.
-    pub what: String,
-    /// What is wrong with it.
-    pub why: String,
-}
-
-impl BadSetting {
-    pub(crate) fn new(what: impl Into<String>, why: impl ToString) -> Self {
-        Self { what: what.into(), why: why.to_string() }
     }
 }

@@ -32,12 +32,8 @@ impl House {
     }
 
     fn fault(&self, fault: &str, path: Option<&str>) {
-        let order = FaultOrder {
-            system: System::Smtp,
-            fault: fault.into(),
-            path: path.map(str::to_owned),
-            count: None,
-        };
+        let path = path.map(str::to_owned);
+        let order = FaultOrder { path, ..FaultOrder::new(System::Smtp, fault) };
         self.town.fault(order).unwrap();
     }
 }

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use model::PersonId;
 use uuid::Uuid;
 
-use crate::{BadSetting, Code, Error, Post, Result, Settings, door::Door, wire};
+use crate::{BadSetting, Code, Error, Post, Result, Settings, door::Door, json};
 
 /// The most numbers the service takes in one call.
 pub const IDS_A_CALL: usize = 900;
@@ -15,7 +15,7 @@ pub const IDS_A_CALL: usize = 900;
 #[derive(Debug)]
 pub struct Client {
     door: Door,
-    ordered: wire::Ordered,
+    ordered: json::Ordered,
 }
 
 /// What the register knows of the numbers that were asked for.
@@ -42,7 +42,7 @@ impl Client {
     /// # Errors
     /// [`BadSetting`] for an address that is not https, or a file that cannot be used.
     pub fn new(settings: &Settings) -> std::result::Result<Self, BadSetting> {
-        let ordered = wire::Ordered::new(&settings.organisation, &settings.order)?;
+        let ordered = json::Ordered::new(&settings.organisation, &settings.order)?;
         Ok(Self { door: Door::open(settings)?, ordered })
     }
 
@@ -56,7 +56,7 @@ impl Client {
         for chunk in asked.chunks(IDS_A_CALL) {
             let correlation = Uuid::new_v4();
             let answer = self.door.post("hamta", correlation, &self.ordered.request(chunk)).await?;
-            let (posts, missing) = wire::answer(&answer, chunk, correlation)?;
+            let (posts, missing) = json::answer(&answer, chunk, correlation)?;
             whole.posts.extend(posts);
             whole.missing.extend(missing);
             whole.correlations.push(correlation);

@@ -2,46 +2,13 @@
 
 use std::fmt;
 
+use wire::{Answer, Refusal};
+
 /// The outcome of a call.
-pub type Result<T> = std::result::Result<T, Error>;
+pub type Result<T> = wire::Result<T, Code>;
 
 /// Why a call gave no usable answer. Holds nothing of any person.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Error {
-    /// No answer came.
-    #[error("the population register cannot be reached: {0}")]
-    Unreachable(Cause),
-    /// An answer came that is not the register's, or not an answer to what was asked.
-    #[error("the population register's answer cannot be read: {0}")]
-    Garbled(&'static str),
-    /// The register refused.
-    #[error("the population register refused: {0}")]
-    Said(Code),
-}
-
-/// Why no answer came.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Cause {
-    /// No connection: nobody there, or TLS refused on either side.
-    Connect,
-    /// No answer in time.
-    Timeout,
-    /// The connection broke before the answer was whole.
-    Broken,
-    /// Too many calls in a row failed; nothing was tried. Calls pass again by themselves after a rest.
-    Resting,
-}
-
-impl fmt::Display for Cause {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Connect => "no connection",
-            Self::Timeout => "no answer in time",
-            Self::Broken => "the connection broke",
-            Self::Resting => "resting after repeated failures",
-        })
-    }
-}
+pub type Error = wire::Error<Code>;
 
 /// How the register refused. The service publishes no list of codes; the HTTP status is what can be relied on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,9 +25,11 @@ pub enum Code {
     Number(u16),
 }
 
-impl Code {
-    pub(crate) fn of_status(status: u16) -> Self {
-        match status {
+impl Refusal for Code {
+    const SYSTEM: &'static str = "the population register";
+
+    fn read(answer: &Answer) -> Self {
+        match answer.status() {
             401 | 403 => Self::Unauthorized,
             429 => Self::TooMany,
             503 => Self::Closed,

@@ -13,12 +13,13 @@
 mod client;
 mod door;
 mod error;
+mod json;
 mod post;
 mod settings;
 mod token;
-mod wire;
 
 pub use client::{Answer, Client, IDS_A_CALL};
-pub use error::{Cause, Code, Error, Result};
+pub use error::{Code, Error, Result};
 pub use post::{Address, Deregistration, Gone, Post, Relation, Status};
-pub use settings::{BadSetting, Credentials, Settings};
+pub use settings::{Credentials, Settings};
+pub use wire::{BadSetting, Cause};

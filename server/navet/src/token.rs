@@ -1,13 +1,13 @@
 //! The bearer token: OAuth 2.0 client credentials (RFC 6749, section 4.4), asked for over the same mutual TLS.
 
-use std::{fs, time::Duration};
+use std::{fmt, time::Duration};
 
-use reqwest::{Method, RequestBuilder, Url, header::HeaderValue};
 use serde::Deserialize;
 use tokio::{sync::Mutex, time::Instant};
+use wire::{Address, Line, Request, Secret, read_secret};
 use zeroize::Zeroizing;
 
-use crate::{BadSetting, Credentials, Error, Result};
+use crate::{BadSetting, Code, Credentials, Error, Result};
 
 /// A token is renewed this long before it ends, so that none ends on its way.
 const MARGIN: Duration = Duration::from_secs(30);
@@ -15,15 +15,17 @@ const MARGIN: Duration = Duration::from_secs(30);
 const SHORT_LIFE: Duration = Duration::from_secs(60);
 
 pub(crate) struct Keys {
-    url: Url,
+    address: Address,
     scope: String,
     id: String,
     secret: Zeroizing<String>,
+    /// The same id and secret, as the gateway wants to see them on every request.
+    shown: [Secret; 2],
     held: Mutex<Option<Held>>,
 }
 
 struct Held {
-    bearer: HeaderValue,
+    bearer: Secret,
     until: Instant,
 }
 
@@ -35,44 +37,27 @@ struct Given {
 
 impl Keys {
     pub(crate) fn read(credentials: &Credentials) -> std::result::Result<Self, BadSetting> {
-        let what = format!("token service {}", credentials.token_url);
-        let url = Url::parse(&credentials.token_url).map_err(|why| BadSetting::new(&what, why))?;
-        if url.scheme() != "https" {
-            return Err(BadSetting::new(what, "must begin with https://"));
-        }
-        let path = &credentials.client_secret;
-        let bad = |why: String| BadSetting::new(path.display().to_string(), why);
-        let text = Zeroizing::new(fs::read_to_string(path).map_err(|why| bad(why.to_string()))?);
-        let secret = Zeroizing::new(text.trim().to_owned());
-        if secret.is_empty() || HeaderValue::from_str(&secret).is_err() {
-            return Err(bad("holds no secret on one line".into()));
-        }
-        if HeaderValue::from_str(&credentials.client_id).is_err() {
-            return Err(BadSetting::new("client id", "holds characters no header takes"));
-        }
+        let secret = read_secret(&credentials.client_secret)?;
+        let unfit = "holds characters no header takes";
+        let shown = [
+            Secret::new(&credentials.client_id).ok_or_else(|| BadSetting::new("client id", unfit))?,
+            Secret::new(&secret).ok_or_else(|| BadSetting::file(&credentials.client_secret, unfit))?,
+        ];
         Ok(Self {
-            url,
+            address: Address::parse("the token service", &credentials.token_url)?,
             scope: credentials.scope.clone(),
             id: credentials.client_id.clone(),
             secret,
+            shown,
             held: Mutex::new(None),
         })
     }
 
     /// Puts the gateway's keys and the token on a request.
-    pub(crate) async fn sign(
-        &self,
-        http: &reqwest::Client,
-        request: RequestBuilder,
-    ) -> Result<RequestBuilder> {
-        let bearer = self.bearer(http).await?;
-        let mut secret =
-            HeaderValue::from_str(&self.secret).map_err(|_| Error::Garbled("the secret is no header"))?;
-        secret.set_sensitive(true);
-        Ok(request
-            .header(reqwest::header::AUTHORIZATION, bearer)
-            .header("client_id", &self.id)
-            .header("client_secret", secret))
+    pub(crate) async fn sign(&self, line: &Line<Code>, request: Request) -> Result<Request> {
+        let bearer = self.bearer(line).await?;
+        let [id, secret] = &self.shown;
+        Ok(request.secret("authorization", &bearer).secret("client_id", id).secret("client_secret", secret))
     }
 
     /// Forgets a token the service did not like.
@@ -81,7 +66,7 @@ impl Keys {
     }
 
     /// The token held, or a fresh one; many who ask at once wait for one answer.
-    async fn bearer(&self, http: &reqwest::Client) -> Result<HeaderValue> {
+    async fn bearer(&self, line: &Line<Code>) -> Result<Secret> {
         let mut held = self.held.lock().await;
         let now = Instant::now();
         if let Some(held) = held.as_ref().filter(|held| now < held.until) {
@@ -93,15 +78,17 @@ impl Keys {
             ("client_secret", &self.secret),
             ("scope", &self.scope),
         ];
-        let answer = http.request(Method::POST, self.url.clone()).form(&form).send().await;
-        let text = crate::door::accepted("token", answer).await?;
+        let text = line.send(line.post_to(&self.address).form(&form)).await?.accepted()?;
         let given: Given = serde_json::from_str(&text).map_err(|_| Error::Garbled("token: not a token"))?;
-        let bearer = Zeroizing::new(format!("Bearer {}", given.access_token));
-        let mut bearer =
-            HeaderValue::from_str(&bearer).map_err(|_| Error::Garbled("token: of an odd form"))?;
-        bearer.set_sensitive(true);
+        let bearer = Secret::bearer(&given.access_token).ok_or(Error::Garbled("token: of an odd form"))?;
         let life = given.expires_in.map_or(SHORT_LIFE, Duration::from_secs).saturating_sub(MARGIN);
         *held = Some(Held { bearer: bearer.clone(), until: now + life });
         Ok(bearer)
+    }
+}
+
+impl fmt::Debug for Keys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Keys").field("address", &self.address).finish_non_exhaustive()
     }
 }

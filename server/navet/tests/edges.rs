@@ -6,10 +6,7 @@ use std::time::Duration;
 
 use model::PersonId;
 use navet::{Cause, Client, Code, Credentials, Error, Settings};
-
-#[path = "../../bankid/tests/scripted/mod.rs"]
-mod scripted;
-use scripted::{Scripted, answer};
+use simulators::{Scripted, answer};
 
 const ADULT: &str = "198501012390";
 const NOBODY: &str = r#"{"folkbokforingsposter":[],"fel":[{"id":"198501012390","orsakskod":404}]}"#;
@@ -34,11 +31,9 @@ fn with_keys(server: &Scripted, tokens: &Scripted) -> Settings {
     // The token service shows another certificate: both are trusted.
     let both = std::fs::read_to_string(server.path("ca.pem")).unwrap()
         + &std::fs::read_to_string(tokens.path("ca.pem")).unwrap();
-    Settings {
-        credentials: Some(credentials),
-        authorities: server.file("both.pem", &both),
-        ..settings(server)
-    }
+    let mut settings = Settings { credentials: Some(credentials), ..settings(server) };
+    settings.peer.authorities = server.file("both.pem", &both);
+    settings
 }
 
 fn adult() -> [PersonId; 1] {
@@ -167,14 +162,15 @@ async fn a_question_is_put_once_more_where_that_may_help_and_only_there() {
 async fn an_answer_longer_than_any_is_given_up() {
     let server = Scripted::start(vec![answer(200, "", &" ".repeat(17 * 1024 * 1024))]).await;
     let given_up = Client::new(&settings(&server)).unwrap().lookup(&adult()).await.unwrap_err();
-    assert_eq!(given_up, Error::Garbled("longer than any answer of the register's"));
+    assert_eq!(given_up, Error::Garbled("longer than any of its answers"));
 }
 
 #[tokio::test]
 async fn after_failures_in_a_row_nobody_is_asked_until_the_rest_is_over() {
     let server = Scripted::start(vec![Vec::new()]).await;
-    let rest = Duration::from_secs(3600);
-    let client = Client::new(&Settings { failures: 2, rest, ..settings(&server) }).unwrap();
+    let mut settings = settings(&server);
+    (settings.peer.failures, settings.peer.rest) = (2, Duration::from_secs(3600));
+    let client = Client::new(&settings).unwrap();
     for cause in [Cause::Broken, Cause::Broken, Cause::Resting] {
         assert_eq!(client.lookup(&adult()).await.unwrap_err(), Error::Unreachable(cause));
     }
@@ -185,7 +181,8 @@ async fn after_failures_in_a_row_nobody_is_asked_until_the_rest_is_over() {
 async fn a_register_outside_the_configured_root_is_not_spoken_to() {
     let ours = Scripted::start(vec![Vec::new()]).await;
     let foreign = Scripted::start(vec![answer(200, "", NOBODY)]).await;
-    let settings = Settings { authorities: ours.path("ca.pem"), ..settings(&foreign) };
+    let mut settings = settings(&foreign);
+    settings.peer.authorities = ours.path("ca.pem");
     let refused = Client::new(&settings).unwrap().lookup(&adult()).await.unwrap_err();
     assert_eq!(refused, Error::Unreachable(Cause::Connect));
     assert!(foreign.heard().is_empty());
@@ -195,9 +192,9 @@ async fn a_register_outside_the_configured_root_is_not_spoken_to() {
 async fn a_client_that_cannot_work_says_which_setting_is_wrong() {
     let server = Scripted::start(vec![Vec::new()]).await;
     let wrong = |settings: Settings| Client::new(&settings).unwrap_err().to_string();
-    assert!(
-        wrong(Settings { endpoint: "http://127.0.0.1/".into(), ..settings(&server) }).contains("https://")
-    );
+    let mut plain = settings(&server);
+    plain.peer.endpoint = "http://127.0.0.1/".into();
+    assert!(wrong(plain).contains("https://"));
     assert!(wrong(Settings { organisation: "212000".into(), ..settings(&server) }).contains("twelve digits"));
     let empty = server.file("empty", "");
     assert!(wrong(Settings { identity: empty.clone(), ..settings(&server) }).contains("empty"));

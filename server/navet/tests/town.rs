@@ -7,7 +7,7 @@ use std::time::Duration;
 use model::{PersonId, Protection};
 use navet::{Cause, Client, Code, Credentials, Error, Gone, Settings, Status};
 use serde_json::{Value, json};
-use simulators::{FaultOrder, Options, System, Town};
+use simulators::{FaultOrder, System, Town};
 use tempfile::TempDir;
 
 const ADULT: &str = "198501012390";
@@ -50,17 +50,13 @@ fn world() -> Value {
 
 impl House {
     async fn open() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let world = serde_json::from_value(world()).unwrap();
-        let town =
-            Town::start(Options { world: Some(world), ..Options::any_port(folder.path()) }).await.unwrap();
+        let (town, folder) = Town::of(world()).await.unwrap();
         let client = Client::new(&settings(&town)).unwrap();
         Self { town, client, _folder: folder }
     }
 
     fn fault(&self, fault: &str) {
-        let order = FaultOrder { system: System::Population, fault: fault.into(), path: None, count: None };
-        self.town.fault(order).unwrap();
+        self.town.fault(FaultOrder::new(System::Population, fault)).unwrap();
     }
 }
 
@@ -68,11 +64,10 @@ fn settings(town: &Town) -> Settings {
     const PATH: &str = "/folkbokforing/folkbokforingsuppgifter-for-offentliga-aktorer/v3/";
     let endpoint = format!("{}{PATH}", town.url(System::Population));
     let files = town.files();
-    Settings {
-        timeout: Duration::from_millis(1500),
-        failures: 100,
-        ..Settings::new(endpoint, files.register(), files.ca(), "162021004748", "00000236-FO01-0002")
-    }
+    let mut settings =
+        Settings::new(endpoint, files.register(), files.ca(), "162021004748", "00000236-FO01-0002");
+    (settings.peer.timeout, settings.peer.failures) = (Duration::from_millis(1500), 100);
+    settings
 }
 
 fn id(number: &str) -> PersonId {

@@ -90,6 +90,23 @@ pub struct Order {
     pub count: Option<u32>,
 }
 
+impl Order {
+    /// A fault that strikes every request until it is ended.
+    pub fn new(system: System, fault: impl Into<String>) -> Self {
+        Self { system, fault: fault.into(), path: None, count: None }
+    }
+
+    /// Only where the path holds `part`.
+    pub fn at(self, part: impl Into<String>) -> Self {
+        Self { path: Some(part.into()), ..self }
+    }
+
+    /// Only so many times.
+    pub fn times(self, count: u32) -> Self {
+        Self { count: Some(count), ..self }
+    }
+}
+
 #[derive(Debug)]
 struct Standing {
     system: System,

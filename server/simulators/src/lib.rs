@@ -6,7 +6,8 @@
 //! from the specifications and knows nothing of the portal's clients, so a slip in a client shows here.
 //!
 //! In a test: `Town::start(Options::any_port(dir))`, then [`Town::url`] and [`Town::files`] give a client all it needs.
-//! On the command line: the program `town` (`make run` starts it).
+//! What no town would ever say, a [`Scripted`] server says. On the command line: the program `town` (`make run` starts
+//! it).
 //!
 //! Invariant: nothing here is real, and nothing here is reachable from the portal's own program. Every page says so.
 
@@ -22,6 +23,7 @@ mod https;
 mod population;
 mod post;
 mod pupil;
+mod scripted;
 mod smtp;
 mod state;
 mod system;
@@ -35,6 +37,7 @@ pub use clock::Clock;
 pub use faults::{Fault, Order as FaultOrder};
 pub use post::{Mail, Sms};
 pub use pupil::register_id;
+pub use scripted::{Scripted, answer};
 pub use system::System;
 pub use tls::use_ring;
 pub use town::{Options, Town};

@@ -16,6 +16,7 @@ use std::{
     path::PathBuf,
     sync::Arc,
 };
+use tempfile::TempDir;
 use tokio::{net::TcpListener, task::JoinSet};
 
 /// The systems a town has so far.
@@ -117,6 +118,17 @@ impl Town {
             }
         }
         Ok(Self { state, files, tasks })
+    }
+
+    /// A town of this population on free ports, for one test, and the folder it lives in.
+    ///
+    /// # Errors
+    /// As [`Town::start`]; a population that cannot be read.
+    pub async fn of(world: serde_json::Value) -> Result<(Self, TempDir)> {
+        let folder = tempfile::tempdir()?;
+        let world = serde_json::from_value(world)?;
+        let town = Self::start(Options { world: Some(world), ..Options::any_port(folder.path()) }).await?;
+        Ok((town, folder))
     }
 
     /// The origin of `system`, `https://127.0.0.1:4101` or `smtp://…`, without a path. Empty for a system the town has not.

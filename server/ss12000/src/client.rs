@@ -6,7 +6,7 @@ use futures::{Stream, stream};
 use jiff::Timestamp;
 
 use crate::{
-    BadSetting, Code, Error, Group, Organisation, Person, Placement, Result, Settings, door::Door, wire,
+    BadSetting, Code, Error, Group, Organisation, Person, Placement, Result, Settings, door::Door, json,
 };
 
 /// The pupil register. One for the whole house; it keeps its connections and its token.
@@ -14,7 +14,7 @@ use crate::{
 pub struct Client(Door);
 
 /// A kind of objects that can be read.
-pub trait Resource: wire::Row {
+pub trait Resource: json::Row {
     /// The path of its list.
     const PATH: &'static str;
 }
@@ -104,7 +104,7 @@ impl Client {
             (Error::Said(Code::Status(400, _)), At::Token(_)) => Error::Said(Code::PageLost),
             (error, _) => error,
         })?;
-        wire::page(R::PATH, &answer)
+        json::page(R::PATH, &answer)
     }
 
     /// Reads page after page, from `at` to the last. Ends with the first error.

@@ -2,46 +2,15 @@
 
 use std::{fmt, time::Duration};
 
+use wire::{Answer, Refusal};
+
+use crate::json;
+
 /// The outcome of a call.
-pub type Result<T> = std::result::Result<T, Error>;
+pub type Result<T> = wire::Result<T, Code>;
 
 /// Why a call gave no usable answer. Holds nothing of any person.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Error {
-    /// No answer came.
-    #[error("the pupil register cannot be reached: {0}")]
-    Unreachable(Cause),
-    /// An answer came that is not the register's.
-    #[error("the pupil register's answer cannot be read: {0}")]
-    Garbled(&'static str),
-    /// The register refused.
-    #[error("the pupil register refused: {0}")]
-    Said(Code),
-}
-
-/// Why no answer came.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Cause {
-    /// No connection: nobody there, or its certificate was refused.
-    Connect,
-    /// No answer in time.
-    Timeout,
-    /// The connection broke before the answer was whole.
-    Broken,
-    /// Too many calls in a row failed; nothing was tried. Calls pass again by themselves after a rest.
-    Resting,
-}
-
-impl fmt::Display for Cause {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Connect => "no connection",
-            Self::Timeout => "no answer in time",
-            Self::Broken => "the connection broke",
-            Self::Resting => "resting after repeated failures",
-        })
-    }
-}
+pub type Error = wire::Error<Code>;
 
 /// How the register refused, by HTTP status: each source chooses its own codes (SS 12000, errors).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,6 +27,20 @@ pub enum Code {
     Busy(Option<Duration>),
     /// Any other status, with the server's own code where it gave one.
     Status(u16, Option<String>),
+}
+
+impl Refusal for Code {
+    const SYSTEM: &'static str = "the pupil register";
+
+    fn read(answer: &Answer) -> Self {
+        match answer.status() {
+            401 | 403 => Self::Unauthorized,
+            404 | 405 | 501 => Self::NotOffered,
+            429 => Self::TooMany(answer.retry_after()),
+            503 => Self::Busy(answer.retry_after()),
+            other => Self::Status(other, answer.text().and_then(json::error_code)),
+        }
+    }
 }
 
 impl fmt::Display for Code {

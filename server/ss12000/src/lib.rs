@@ -14,14 +14,16 @@
 mod client;
 mod door;
 mod error;
+mod json;
 mod kinds;
 mod settings;
-mod wire;
+mod token;
 
 pub use client::{At, Client, Page, PageToken, Resource};
-pub use error::{Cause, Code, Error, Result};
+pub use error::{Code, Error, Result};
 pub use kinds::{
     ContactAddress, Enrolment, Group, GroupKind, GroupMember, Organisation, OrganisationKind, Person,
     PersonStatus, Placement, RelationKind, Responsible, SchoolType,
 };
-pub use settings::{BadSetting, Settings};
+pub use settings::Settings;
+pub use wire::{BadSetting, Cause};

@@ -5,11 +5,8 @@
 use std::{fs, time::Duration};
 
 use futures::TryStreamExt;
+use simulators::{Scripted, answer};
 use ss12000::{At, Cause, Client, Code, Error, Group, Organisation, PageToken, Person, Placement, Settings};
-
-#[path = "../../bankid/tests/scripted/mod.rs"]
-mod scripted;
-use scripted::{Scripted, answer};
 
 const LAST: &str = r#"{"data":[],"pageToken":null}"#;
 
@@ -111,7 +108,7 @@ async fn a_refused_token_is_not_shown_again() {
 async fn an_answer_longer_than_any_is_given_up() {
     let server = Scripted::start(vec![answer(200, "", &" ".repeat(17 * 1024 * 1024))]).await;
     let given_up = client(&server).page::<Organisation>(&At::Start).await.unwrap_err();
-    assert_eq!(given_up, Error::Garbled("longer than any answer of the register's"));
+    assert_eq!(given_up, Error::Garbled("longer than any of its answers"));
 }
 
 #[tokio::test]
@@ -126,8 +123,9 @@ async fn no_redirect_is_followed() {
 #[tokio::test]
 async fn after_failures_in_a_row_nobody_is_asked_until_the_rest_is_over() {
     let server = Scripted::start(vec![Vec::new()]).await;
-    let rest = Duration::from_secs(3600);
-    let client = Client::new(&Settings { failures: 2, rest, ..settings(&server) }).unwrap();
+    let mut settings = settings(&server);
+    (settings.peer.failures, settings.peer.rest) = (2, Duration::from_secs(3600));
+    let client = Client::new(&settings).unwrap();
     for cause in [Cause::Broken, Cause::Broken, Cause::Resting] {
         assert_eq!(client.page::<Group>(&At::Start).await.unwrap_err(), Error::Unreachable(cause));
     }
@@ -138,7 +136,9 @@ async fn after_failures_in_a_row_nobody_is_asked_until_the_rest_is_over() {
 async fn a_register_outside_the_configured_root_is_not_spoken_to() {
     let ours = Scripted::start(vec![Vec::new()]).await;
     let foreign = Scripted::start(vec![answer(200, "", LAST)]).await;
-    let client = Client::new(&Settings { authorities: ours.path("ca.pem"), ..settings(&foreign) }).unwrap();
+    let mut settings = settings(&foreign);
+    settings.peer.authorities = ours.path("ca.pem");
+    let client = Client::new(&settings).unwrap();
     assert_eq!(client.page::<Group>(&At::Start).await.unwrap_err(), Error::Unreachable(Cause::Connect));
     assert!(foreign.heard().is_empty());
 }
@@ -147,11 +147,13 @@ async fn a_register_outside_the_configured_root_is_not_spoken_to() {
 async fn a_client_that_cannot_work_says_which_setting_is_wrong_and_never_a_token() {
     let server = Scripted::start(vec![Vec::new()]).await;
     let wrong = |settings: Settings| Client::new(&settings).unwrap_err().to_string();
-    assert!(
-        wrong(Settings { endpoint: "http://127.0.0.1/".into(), ..settings(&server) }).contains("https://")
-    );
+    let mut plain = settings(&server);
+    plain.peer.endpoint = "http://127.0.0.1/".into();
+    assert!(wrong(plain).contains("https://"));
     assert!(wrong(Settings { token: "none".into(), ..settings(&server) }).contains("\"none\""));
-    assert!(wrong(Settings { authorities: server.file("empty", ""), ..settings(&server) }).contains("empty"));
+    let mut trusting = settings(&server);
+    trusting.peer.authorities = server.file("empty", "");
+    assert!(wrong(trusting).contains("empty"));
     let broken = wrong(Settings { tokens: server.file("tokens", "canary"), ..settings(&server) });
     assert!(broken.contains("tokens") && !broken.contains("canary"), "{broken}");
 }

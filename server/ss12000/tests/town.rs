@@ -8,7 +8,7 @@ use futures::TryStreamExt;
 use jiff::SignedDuration;
 use model::{PersonId, Protection};
 use serde_json::{Value, json};
-use simulators::{FaultOrder, Options, System, Town};
+use simulators::{FaultOrder, System, Town};
 use ss12000::{
     At, Cause, Client, Code, Error, Group, GroupKind, Organisation, OrganisationKind, Person, Placement,
     RelationKind, Resource, Settings,
@@ -55,10 +55,7 @@ impl House {
     }
 
     async fn with(change: impl FnOnce(Settings) -> Settings) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let world = serde_json::from_value(world()).unwrap();
-        let town =
-            Town::start(Options { world: Some(world), ..Options::any_port(folder.path()) }).await.unwrap();
+        let (town, folder) = Town::of(world()).await.unwrap();
         let client = Client::new(&change(settings(&town))).unwrap();
         Self { town, client, _folder: folder }
     }
@@ -69,24 +66,16 @@ impl House {
         pages.into_iter().flat_map(|page| page.rows).collect()
     }
 
-    fn fault(&self, fault: &str, path: Option<&str>) {
-        let order = FaultOrder {
-            system: System::Pupil,
-            fault: fault.into(),
-            path: path.map(str::to_owned),
-            count: None,
-        };
-        self.town.fault(order).unwrap();
+    fn fault(&self, fault: &str) {
+        self.town.fault(FaultOrder::new(System::Pupil, fault)).unwrap();
     }
 }
 
 fn settings(town: &Town) -> Settings {
     let endpoint = format!("{}/v2.0/", town.url(System::Pupil));
-    Settings {
-        timeout: Duration::from_millis(1500),
-        failures: 100,
-        ..Settings::new(endpoint, town.files().ca(), town.files().tokens(), "pupil")
-    }
+    let mut settings = Settings::new(endpoint, town.files().ca(), town.files().tokens(), "pupil");
+    (settings.peer.timeout, settings.peer.failures) = (Duration::from_millis(1500), 100);
+    settings
 }
 
 fn person<'a>(persons: &'a [Person], number: &str) -> &'a Person {
@@ -190,28 +179,28 @@ async fn every_bad_day_has_its_own_error() {
         ("status:403", Error::Said(Code::Unauthorized)),
         ("status:501", Error::Said(Code::NotOffered)),
     ] {
-        house.fault(fault, None);
+        house.fault(fault);
         assert_eq!(house.client.page::<Person>(&At::Start).await.unwrap_err(), error, "{fault}");
-        house.fault("none", None);
+        house.fault("none");
         let whole = house.client.page::<Person>(&At::Start).await;
         assert_eq!(whole.unwrap_or_else(|error| panic!("after {fault}: {error}")).rows.len(), 3);
     }
     for (fault, busy) in [("status:503", true), ("status:429", false)] {
-        house.fault(fault, None);
+        house.fault(fault);
         let error = house.client.page::<Person>(&At::Start).await.unwrap_err();
         assert_eq!(matches!(error, Error::Said(Code::Busy(_))), busy, "{error}");
         assert_eq!(matches!(error, Error::Said(Code::TooMany(_))), !busy, "{error}");
     }
-    house.fault("down", None);
+    house.fault("down");
     assert!(matches!(house.client.page::<Person>(&At::Start).await, Err(Error::Unreachable(_))));
-    house.fault("slow:30", None);
+    house.fault("slow:30");
     assert_eq!(house.client.page::<Person>(&At::Start).await.unwrap().rows.len(), 3);
 }
 
 #[tokio::test]
 async fn codes_of_tomorrow_are_survived() {
     let house = House::open().await;
-    house.fault("unknown-code", None);
+    house.fault("unknown-code");
     let page = house.client.page::<Person>(&At::Start).await.unwrap();
     assert_eq!((page.rows.len(), page.unreadable), (3, 0));
 }

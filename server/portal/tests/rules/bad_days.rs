@@ -82,15 +82,7 @@ async fn a_relay_that_takes_the_letter_and_hangs_up_makes_one_letter_under_one_r
     let mut browser = stage.browser();
     browser.sign_in("lindqvist-sara").await;
     browser.visit().await.applicant().unwrap().confirm_children().await.unwrap();
-    stage
-        .town
-        .fault(simulators::FaultOrder {
-            system: System::Smtp,
-            fault: "accept-then-drop".into(),
-            path: None,
-            count: Some(1),
-        })
-        .unwrap();
+    stage.town.fault(simulators::FaultOrder::new(System::Smtp, "accept-then-drop").times(1)).unwrap();
     browser.give_email("sara@example.se").await.unwrap();
     let first = stage.letter("sara@example.se", 0).await;
     stage

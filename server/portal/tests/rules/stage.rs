@@ -131,12 +131,12 @@ impl Stage {
     }
 
     pub(crate) fn fault(&self, system: System, fault: &str) {
-        self.town.fault(FaultOrder { system, fault: fault.into(), path: None, count: None }).unwrap();
+        self.town.fault(FaultOrder::new(system, fault)).unwrap();
     }
 
     /// One fault on one path, so many times.
     pub(crate) fn fault_at(&self, system: System, fault: &str, path: &str, count: u32) {
-        let order = FaultOrder { system, fault: fault.into(), path: Some(path.into()), count: Some(count) };
+        let order = FaultOrder::new(system, fault).at(path).times(count);
         self.town.fault(order).unwrap();
     }
 
@@ -238,7 +238,9 @@ fn parts(town: &Town, store: store::Store, clock: Clock, rules: Rules) -> Parts 
         "pupil",
     );
     // A bad day ends when the fault does, so that a test need not wait for a breaker.
-    (bankid.failures, navet.failures, pupils.failures) = (u32::MAX, u32::MAX, u32::MAX);
+    for peer in [&mut bankid.peer, &mut navet.peer, &mut pupils.peer] {
+        peer.failures = u32::MAX;
+    }
     let relay = town.address(System::Smtp).unwrap();
     let mail = dispatch::Settings::new(
         "localhost",

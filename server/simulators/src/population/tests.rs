@@ -237,7 +237,7 @@ async fn a_call_has_a_name_an_order_and_at_most_900_numbers() {
 async fn codes_that_no_list_has_can_be_ordered() {
     let asker = Asker::new().await;
     let (system, fault) = (System::Population, "unknown-code".to_owned());
-    asker.town.fault(FaultOrder { system, fault, path: None, count: Some(1) }).unwrap();
+    asker.town.fault(FaultOrder::new(system, fault).times(1)).unwrap();
     let odd = asker.post("lindqvist-sara").await;
     assert_eq!(odd["skyddAvPersonuppgifter"], "NY_SORTS_SKYDD");
     assert_eq!(relations(&odd, "VF"), []);

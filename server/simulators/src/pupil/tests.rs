@@ -287,7 +287,7 @@ async fn what_is_not_offered_says_so() {
 async fn codes_that_no_list_has_can_be_ordered() {
     let reader = Reader::new().await;
     let (system, fault) = (System::Pupil, "unknown-code".to_owned());
-    reader.town.fault(FaultOrder { system, fault, path: None, count: Some(1) }).unwrap();
+    reader.town.fault(FaultOrder::new(system, fault).times(1)).unwrap();
     assert_eq!(reader.person("lindqvist-elsa").await["securityMarking"], "Kod som ingen lista har");
     assert_eq!(reader.person("lindqvist-elsa").await["securityMarking"], "Ingen");
 }

@@ -138,7 +138,7 @@ async fn bad_days_strike_as_often_as_ordered() {
     let (_dir, town) = town().await;
     let order = |fault: &str, path: Option<&str>| {
         let (fault, path) = (fault.to_owned(), path.map(Into::into));
-        town.fault(FaultOrder { system: System::Smtp, fault, path, count: Some(1) }).unwrap();
+        town.fault(FaultOrder { path, ..FaultOrder::new(System::Smtp, fault).times(1) }).unwrap();
     };
     let mut client = secured(&town).await;
     order("status:451", None);

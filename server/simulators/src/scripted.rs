@@ -1,7 +1,6 @@
-//! A server that says, word for word, what a test tells it to: for what no town would ever say. Also used by the tests of
-//! the two registers.
+//! A server that says, word for word, what a test tells it to: for what no town would ever say.
 
-#![expect(unreachable_pub, reason = "public to the test file that takes this module in")]
+#![expect(clippy::unwrap_used, reason = "a helper of a test fails by panicking, as the test does")]
 
 use std::{
     fs,
@@ -27,6 +26,7 @@ use tokio_rustls::{
 };
 
 /// A server over TLS with a list of answers; one a connection, the last one for ever.
+#[derive(Debug)]
 pub struct Scripted {
     address: SocketAddr,
     folder: TempDir,
@@ -40,7 +40,7 @@ impl Drop for Scripted {
     }
 }
 
-/// A whole HTTP answer after which the connection is closed.
+/// A whole HTTP answer, for [`Scripted`], after which the connection is closed.
 pub fn answer(status: u16, headers: &str, body: &str) -> Vec<u8> {
     let length = body.len();
     format!("HTTP/1.1 {status} X\r\ncontent-length: {length}\r\nconnection: close\r\n{headers}\r\n{body}")
@@ -48,6 +48,10 @@ pub fn answer(status: u16, headers: &str, body: &str) -> Vec<u8> {
 }
 
 impl Scripted {
+    /// A server that is ready, under a certificate of its own.
+    ///
+    /// # Panics
+    /// Where the machine gives no port or no folder.
     pub async fn start(answers: Vec<Vec<u8>>) -> Self {
         let key = KeyPair::generate().unwrap();
         let params = CertificateParams::new(vec!["127.0.0.1".to_owned()]).unwrap();
