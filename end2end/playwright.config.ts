@@ -29,12 +29,12 @@ export default defineConfig({
     {
       name: 'no-script',
       use: { viewport: { width: 1280, height: 900 }, javaScriptEnabled: false },
-      testIgnore: /access|weight/,
+      testIgnore: /access|weight|face/,
     },
     {
       name: 'mobile',
       use: { ...devices['Pixel 7'], viewport: { width: 390, height: 844 }, locale: 'sv-SE' },
-      testIgnore: /access|weight|bad-input/,
+      testIgnore: /access|weight|face|bad-input/,
     },
     // Not tests: pictures of every page for human eyes, `PICTURES=folder npx playwright test --project pictures`.
     ...(process.env.PICTURES ? [{ name: 'pictures', testDir: '.', testMatch: 'screenshots.ts', timeout: 600_000 }] : []),
