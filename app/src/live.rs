@@ -97,7 +97,7 @@ pub(crate) fn field(
             <input
                 id=name
                 name=format!("form[{name}]")
-                class=if code { "code" } else { "line" }
+                class=code.then_some("code")
                 type="text"
                 value=value
                 inputmode=if code { "numeric" } else { "email" }

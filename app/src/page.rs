@@ -10,7 +10,7 @@ use model::{Language, Refusal};
 use portal::{Identification, Visit, Who};
 
 use crate::{
-    Fault, Place, application, children, faults, information, personal, session, sign_in,
+    Fault, Place, Policy, application, children, faults, information, personal, session, sign_in,
     text::Text,
     ui::layout::{self, Frame, Head},
     visit::{NO, refusal_named},
@@ -176,7 +176,7 @@ impl Site {
         match reply(place, visit, asked).await {
             Ok(Reply::Page(page)) => show(frame, page),
             Ok(Reply::Go(to)) => redirect(&to),
-            Err(Fault::SignIn) => redirect(&way_in(place).to_string()),
+            Err(Fault::SignIn) => redirect(&way_in(place, &visit.who()).to_string()),
             Err(fault) => {
                 let seconds = if let Fault::TooMany { seconds } = fault { Some(seconds) } else { None };
                 let mut answer = show(frame, faults::page(&fault));
@@ -251,8 +251,12 @@ async fn reply(place: Place, visit: &Visit, asked: &Asked) -> Result<Reply, Faul
 }
 
 /// Where somebody goes who has to show first who they are.
-fn way_in(place: Place) -> Place {
+fn way_in(place: Place, who: &Who) -> Place {
     match place {
+        // Identified, but without the account this page is for.
+        _ if matches!(who, Who::Applicant { .. }) && place.policy() == Policy::Guardian => {
+            Place::Apply(model::Step::Children)
+        }
         Place::Apply(_) | Place::Outcome | Place::Receipt => Place::Apply(model::Step::Identify),
         _ => Place::SignIn,
     }

@@ -153,3 +153,25 @@ fn a_query_is_read_as_it_was_typed() {
     assert_eq!(url_value("", "nej"), None);
     assert_eq!(url_value("x=%ff%zz", "x").as_deref(), Some("\u{fffd}%zz"));
 }
+
+#[test]
+fn no_source_writes_html_by_hand_or_a_style_into_an_element() {
+    fn sources(folder: &std::path::Path, found: &mut Vec<(std::path::PathBuf, String)>) {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                sources(&path, found);
+            } else if !path.ends_with("tests.rs") {
+                found.push((path.clone(), std::fs::read_to_string(path).unwrap()));
+            }
+        }
+    }
+    let mut found = Vec::new();
+    sources(&std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut found);
+    assert!(found.len() > 30);
+    for (path, text) in found {
+        for banned in ["inner_html", " style=", "<textarea", "<noscript"] {
+            assert!(!text.contains(banned), "{} holds {banned}", path.display());
+        }
+    }
+}

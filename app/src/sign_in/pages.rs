@@ -365,10 +365,19 @@ fn device_word(device: Device) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use model::Progress;
+    use model::{Language, Progress};
 
     use super::*;
     use crate::sign_in::{api::AskProgress, islands::PROGRESS};
+
+    #[test]
+    fn every_advice_of_bankid_has_words_in_every_language() {
+        for language in Language::ALL {
+            for advice in Advice::ALL {
+                assert!(!portal::advice_text(advice, language).is_empty(), "{advice:?} in {language}");
+            }
+        }
+    }
 
     #[test]
     fn the_waiting_knows_its_server_function_and_the_shape_of_its_answers() {

@@ -8,8 +8,10 @@ use crate::{Place, text::Text};
 /// The way back and "Steg 2 av 6"; the bar only repeats what the text says.
 pub(crate) fn step_head(step: Step) -> impl IntoView {
     let number = step.number();
+    // Who is identified does not go back to be identified.
+    let before = if step == Step::Children { Some(Step::Before) } else { step.previous() };
     view! {
-        {step.previous().map(|before| back(Place::Apply(before)))}
+        {before.map(|before| back(Place::Apply(before)))}
         <div class="step">
             <p>{Text::StepOf { step: number.to_string(), of: Step::ALL.len().to_string() }}</p>
             <progress value=number max=Step::ALL.len() aria-hidden="true"></progress>
