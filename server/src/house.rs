@@ -253,6 +253,7 @@ fn rules(settings: &Settings) -> Result<Rules> {
     rules.spans.sync_every = house.pupil_register.every;
     rules.brake.shrink_percent = house.pupil_register.brake_shrink_percent;
     rules.brake.relations_percent = house.pupil_register.brake_relations_percent;
+    rules.brake.marks_percent = house.pupil_register.brake_marks_percent;
     rules.brake.persons = house.pupil_register.brake_persons;
     let limits = &house.limits;
     rules.limits.bankid_start_device = limits.bankid_start_device;

@@ -186,11 +186,13 @@ pub struct PupilRegister {
     /// How often all of it is read again.
     #[serde(deserialize_with = "duration")]
     pub every: Duration,
-    /// An import stops where the register shrank by this share of its persons, in percent.
+    /// An import stops where the register lost more than this share of its persons, in percent.
     pub brake_shrink_percent: f64,
-    /// An import stops where more than this share of the relations changed, in percent.
+    /// An import stops where more than this share of the relations, old and new together, changed, in percent.
     pub brake_relations_percent: f64,
-    /// An import stops where more persons than this changed relations or marks.
+    /// An import stops where more than this share of the pupils lost a protection mark, in percent.
+    pub brake_marks_percent: f64,
+    /// An import stops where more persons than this changed relations.
     pub brake_persons: usize,
 }
 

@@ -257,9 +257,16 @@ impl<'v> Applicant<'v> {
         if self.raised { Err(Error::SignIn(model::Assurance::High)) } else { Ok(()) }
     }
 
-    /// Asks the registers and decides, once a request. Whoever asks, the same questions are asked of the same systems.
+    /// Asks the registers and decides, once a request: that one is down is an answer too, and waited for once. Whoever
+    /// asks, the same questions are asked of the same systems.
     async fn assess(&self) -> Result<Arc<Assessed>> {
-        self.visit.0.assessed.get_or_try_init(|| self.assess_anew()).await.cloned()
+        let once = || async {
+            match self.assess_anew().await {
+                Err(Error::Unavailable(system)) => Ok(Err(system)),
+                other => other.map(Ok),
+            }
+        };
+        self.visit.0.assessed.get_or_try_init(once).await?.clone().map_err(Error::Unavailable)
     }
 
     async fn assess_anew(&self) -> Result<Arc<Assessed>> {

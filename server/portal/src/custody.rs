@@ -70,7 +70,7 @@ pub(crate) async fn of(portal: &Portal, session: &Session, actor: &Actor, now: T
     {
         return read(portal, row, true);
     }
-    match ask(portal, subject, number).await {
+    match portal.0.hung.or_ask(subject, now, patiently(portal, ask(portal, subject, number))).await {
         Ok((answer, correlation)) => {
             let stale = known.map_or(0, |row| row.stale);
             keep(portal, session, &answer, &correlation, stale, actor, now).await?;
@@ -88,12 +88,16 @@ pub(crate) async fn of(portal: &Portal, session: &Session, actor: &Actor, now: T
     }
 }
 
+/// One patience for all calls of a question.
+async fn patiently<T>(portal: &Portal, asked: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
+    tokio::time::timeout(portal.rules().spans.register_patience, asked).await?
+}
+
 /// Two calls, always: the person, then the children named by either register (or, where there are none, the person once
 /// more, so that the time says nothing).
 async fn ask(portal: &Portal, subject: &Subject, number: &PersonId) -> anyhow::Result<(Told, String)> {
-    let patience = portal.rules().spans.register_patience;
     let navet = &portal.0.parts.navet;
-    let adult = tokio::time::timeout(patience, navet.lookup(std::slice::from_ref(number))).await??;
+    let adult = navet.lookup(std::slice::from_ref(number)).await?;
     let post = post_of(&adult, number);
     let mut children: BTreeSet<PersonId> =
         pupils::numbers_beside(portal, subject).await.map_err(anyhow::Error::new)?.into_iter().collect();
@@ -102,7 +106,7 @@ async fn ask(portal: &Portal, subject: &Subject, number: &PersonId) -> anyhow::R
     }
     let second: Vec<PersonId> =
         if children.is_empty() { vec![number.clone()] } else { children.iter().cloned().collect() };
-    let told = tokio::time::timeout(patience, navet.lookup(&second)).await??;
+    let told = navet.lookup(&second).await?;
     let correlation = told.correlations.first().or(adult.correlations.first());
     let correlation = correlation.map(ToString::to_string).unwrap_or_default();
     let today = day_of(portal.clock().now());

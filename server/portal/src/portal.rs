@@ -8,7 +8,8 @@ use tokio::sync::OnceCell;
 use zeroize::Zeroizing;
 
 use crate::{
-    Asking, Clock, Result, Rules, System, Visit, identification::Watch, keys::KeyRing, session, visit,
+    Asking, Clock, Result, Rules, System, Visit, hung::Hung, identification::Watch, keys::KeyRing, session,
+    visit,
 };
 
 /// What the portal is made of.
@@ -39,6 +40,7 @@ pub struct Portal(pub(crate) Arc<House>);
 pub(crate) struct House {
     pub(crate) parts: Parts,
     pub(crate) watch: Watch,
+    pub(crate) hung: Hung,
 }
 
 /// Why the house is not ready.
@@ -59,7 +61,7 @@ impl Portal {
     pub async fn open(parts: Parts) -> Result<Self> {
         parts.store.ping().await?;
         let watch = Watch::new(&parts.rules.limits);
-        Ok(Self(Arc::new(House { parts, watch })))
+        Ok(Self(Arc::new(House { parts, watch, hung: Hung::default() })))
     }
 
     /// The rules it keeps.

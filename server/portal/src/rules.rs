@@ -158,18 +158,26 @@ impl Default for Spans {
 /// When an import of the pupil register stops and keeps yesterday's copy. The first import is exempt.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Brake {
-    /// The register may shrink by less than this share of its persons, in percent.
+    /// The register may lose at most this share of its persons, in percent.
     pub shrink_percent: f64,
-    /// At most this share of the guardian relations may change, in percent.
+    /// At most this share of the guardian relations, those before and the new ones together, may change, in percent.
     pub relations_percent: f64,
-    /// At most this many persons' relations or protection marks may change.
+    /// At most this many persons' relations may change.
     pub persons: usize,
+    /// At most this share of the known pupils may lose a protection mark, in percent.
+    pub marks_percent: f64,
     /// A change of this many persons or fewer never stops an import, so that a small register can change at all.
     pub always_allowed: usize,
 }
 
 impl Default for Brake {
     fn default() -> Self {
-        Self { shrink_percent: 5.0, relations_percent: 2.0, persons: 50, always_allowed: 5 }
+        Self {
+            shrink_percent: 5.0,
+            relations_percent: 2.0,
+            persons: 50,
+            marks_percent: 0.0,
+            always_allowed: 5,
+        }
     }
 }

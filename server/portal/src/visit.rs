@@ -8,7 +8,7 @@ use tokio::sync::OnceCell;
 use uuid::Uuid;
 
 use crate::{
-    Applicant, Error, Guardian, Portal, Result, School,
+    Applicant, Error, Guardian, Portal, Result, School, System,
     application::Assessed,
     session::{Found, Kind},
 };
@@ -67,8 +67,8 @@ pub(crate) struct Inner {
     pub(crate) now: Timestamp,
     /// What the request's session cookie led to.
     pub(crate) found: Found,
-    /// What the registers come to for an applicant; asked once a request.
-    pub(crate) assessed: OnceCell<Arc<Assessed>>,
+    /// What the registers come to for an applicant, or which of them is down; asked once a request.
+    pub(crate) assessed: OnceCell<Result<Arc<Assessed>, System>>,
 }
 
 impl Visit {

@@ -8,11 +8,7 @@ use store::entity::{enrolment, group_, pupil, responsible, unit};
 use uuid::Uuid;
 
 use super::snapshot::{GroupCopy, PlaceCopy, PupilCopy, Snapshot, Unit};
-use crate::{
-    Brake, Portal, Result,
-    person::Subject,
-    pupils::{GUARDIAN, protection_of},
-};
+use crate::{Brake, Portal, Result, person::Subject, pupils::protection_of};
 
 /// The differences between the copy and a reading. Ids of new rows are made here.
 pub(super) struct Diff {
@@ -39,6 +35,8 @@ pub(super) struct Diff {
     /// The marks that stand: never lower than they were.
     pub(super) marks: BTreeMap<String, Protection>,
     relations_before: usize,
+    /// Listed, and in the copy already.
+    pupils_known: usize,
     marks_lost: usize,
     changed_people: BTreeSet<String>,
 }
@@ -97,17 +95,21 @@ impl Diff {
     ) -> Option<&'static str> {
         let before = usize::try_from(persons_before).unwrap_or_default();
         let missing = before.saturating_sub(snapshot.persons).max(self.gone_pupils.len());
-        if missing > brake.always_allowed && share(missing, before) >= brake.shrink_percent {
+        if missing > brake.always_allowed && share(missing, before) > brake.shrink_percent {
             return Some("source-shrank");
         }
         let changed = self.new_relations.len() + self.gone_relations.len();
-        if changed > brake.always_allowed && share(changed, self.relations_before) > brake.relations_percent {
+        // Of all there were and are: who replaces every relation by another has changed the whole, not twice the whole.
+        let relations = self.relations_before + self.new_relations.len();
+        if changed > brake.always_allowed && share(changed, relations) > brake.relations_percent {
             return Some("relations-changed");
         }
         if self.changed_people.len() > brake.persons.max(brake.always_allowed) {
             return Some("persons-changed");
         }
-        (self.marks_lost > brake.always_allowed).then_some("marks-lost")
+        let lost = self.marks_lost;
+        (lost > brake.always_allowed && share(lost, self.pupils_known) > brake.marks_percent)
+            .then_some("marks-lost")
     }
 
     /// A reading with holes says what is there, not what is gone: nobody's access ends by a row that could not be read.
@@ -135,6 +137,7 @@ impl Diff {
             gone_relations: Vec::new(),
             marks: BTreeMap::new(),
             relations_before: 0,
+            pupils_known: 0,
             marks_lost: 0,
             changed_people: BTreeSet::new(),
         }
@@ -203,6 +206,7 @@ impl Diff {
             }
             return Ok(());
         };
+        self.pupils_known += 1;
         let mark = protection_of(&row.protection);
         self.marks.insert(row.register_id.clone(), mark.max(copy.protection));
         if copy.protection < mark {
@@ -224,7 +228,7 @@ impl Diff {
         let mut gone = Vec::new();
         for row in live {
             let (Some(subject), Some(pupil)) = (row.subject, theirs.get(&row.pupil_id)) else { continue };
-            self.relations_before += usize::from(row.relation == GUARDIAN);
+            self.relations_before += 1;
             let key = (subject.clone(), row.relation.clone());
             let listed = snapshot.pupils.get(*pupil).is_some_and(|copy| copy.responsibles.contains_key(&key));
             if listed {

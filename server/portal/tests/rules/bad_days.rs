@@ -35,7 +35,35 @@ async fn a_register_that_hangs_is_given_up_in_time() {
     stage.fault(System::Population, "hang");
     assert_eq!(browser.outcome().await, Outcome::RegisterDown);
     stage.fault(System::Population, "none");
+    stage.advance(5);
     assert_eq!(browser.outcome().await, Outcome::Eligible);
+}
+
+#[tokio::test]
+async fn a_register_that_hangs_is_waited_for_once() {
+    let stage = Stage::with(None, |rules| rules.spans.register_patience = Duration::from_millis(300)).await;
+    let mut browser = stage.browser();
+    browser.sign_in("lindqvist-sara").await;
+    stage.fault(System::Population, "hang");
+    let before = stage.town.calls(System::Population).len();
+    let visit = browser.visit().await;
+    assert_eq!(visit.applicant().unwrap().outcome().await.unwrap(), Outcome::RegisterDown);
+    assert!(visit.applicant().unwrap().units_to_call().await.unwrap().is_empty());
+    assert_eq!(browser.outcome().await, Outcome::RegisterDown, "the next page");
+    assert_eq!(stage.town.calls(System::Population).len(), before + 1);
+}
+
+#[tokio::test]
+async fn a_register_that_refuses_is_asked_once_a_visit() {
+    let stage = Stage::open().await;
+    let mut browser = stage.browser();
+    browser.sign_in("lindqvist-sara").await;
+    stage.fault(System::Population, "status:500");
+    let visit = browser.visit().await;
+    assert_eq!(visit.applicant().unwrap().outcome().await.unwrap(), Outcome::RegisterDown);
+    let asked = stage.town.calls(System::Population).len();
+    assert!(visit.applicant().unwrap().units_to_call().await.unwrap().is_empty());
+    assert_eq!(stage.town.calls(System::Population).len(), asked);
 }
 
 #[tokio::test]

@@ -73,6 +73,28 @@ async fn too_many_changed_relations_stop_the_import() {
 }
 
 #[tokio::test]
+async fn what_changed_is_never_more_than_the_whole() {
+    let wide = |rules: &mut portal::Rules| {
+        rules.brake = portal::Brake {
+            shrink_percent: 100.0,
+            relations_percent: 100.0,
+            marks_percent: 100.0,
+            persons: 100_000,
+            always_allowed: 0,
+        };
+    };
+    let stage = Stage::with(None, wide).await;
+    let shipped = stage.town.census().world().clone();
+    let mut other = shipped.clone();
+    other.persons.retain(|person| person.guardian_of.is_empty() && person.parent_of.is_empty());
+    other.persons.truncate(1);
+    stage.town.replace(other).unwrap();
+    assert_eq!(stage.portal.sync_registers(false).await.unwrap().braked, None, "nearly all are gone");
+    stage.town.replace(shipped).unwrap();
+    assert_eq!(stage.portal.sync_registers(false).await.unwrap().braked, None, "and are back");
+}
+
+#[tokio::test]
 async fn a_mark_in_the_copy_is_raised_by_an_import_and_never_lowered() {
     let stage = Stage::open().await;
     let mark = || async {
