@@ -139,6 +139,7 @@ pub async fn serve(settings: Settings, role: Role) -> Result<()> {
     if stop.is_cancelled() {
         return Ok(());
     }
+    site_stands(&settings)?;
     let house = House::open(settings, clock).await?;
     let mut work = if role.works() { house.start_work(&stop) } else { JoinSet::new() };
     readiness.working();
@@ -181,6 +182,24 @@ pub async fn connect(settings: &Settings) -> Result<store::Store> {
     let wanted =
         store::Settings { max_readers: database.readers, ..store::Settings::new(database.url.clone()) };
     store::connect(&wanted).await.context("cannot open the database: look at [database] url")
+}
+
+/// The files of the site are where the settings say.
+fn site_stands(settings: &Settings) -> Result<()> {
+    let leptos = &settings.leptos;
+    if leptos.hash_files {
+        let beside =
+            std::env::current_exe().context("cannot find myself")?.with_file_name(leptos.hash_file.as_ref());
+        ensure!(
+            beside.is_file(),
+            "hash-files is set, but {} is missing: build with `make build`",
+            beside.display()
+        );
+    }
+    if !Path::new(leptos.site_root.as_ref()).join(leptos.site_pkg_dir.as_ref()).is_dir() {
+        tracing::warn!(path = %leptos.site_root, "no site here yet: pages come without style and script");
+    }
+    Ok(())
 }
 
 /// A house alone brings its tables up itself; one of several waits until an operator did.

@@ -3,6 +3,10 @@
 use std::{
     net::{SocketAddr, TcpListener},
     process::{Child, Command, Stdio},
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 
@@ -151,4 +155,126 @@ async fn told_to_end_the_program_ends_in_time_and_well() {
     let ended = tokio::task::spawn_blocking(move || child.wait().unwrap());
     let ended = tokio::time::timeout(Duration::from_secs(20), ended).await.expect("it did not drain in time");
     assert!(ended.unwrap().success());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_hundred_applications_outlive_a_kill() {
+    const APPLICATIONS: usize = 200;
+    let mut program = Program::new().await;
+    let wide = [
+        ("HJARNTORGET__LIMITS__ADDRESS_PER_SECOND", "100000"),
+        ("HJARNTORGET__LIMITS__SESSION_PER_SECOND", "100000"),
+        ("HJARNTORGET__LIMITS__SESSION_BURST", "100000"),
+        ("HJARNTORGET__LIMITS__BANKID_START_ADDRESS", "100000"),
+        ("HJARNTORGET__LIMITS__LETTERS_PER_ADDRESS", "100000"),
+    ];
+    program.start(&wide).await;
+    let people = program.script().ask_town(reqwest::Method::GET, "/control/persons", None).await;
+    let guardian = |person: &&Value| person["tags"].as_array().unwrap().iter().any(|tag| tag == "guardian");
+    let people: Vec<Value> = people.as_array().unwrap().iter().filter(guardian).cloned().collect();
+    // Everybody identifies, and then all applications run at once, round and round, until the program is gone.
+    let mut browsers = Vec::new();
+    for person in people.iter().take(20) {
+        let mut browser = program.browser();
+        program.script().identify(&mut browser, "/ansokan/legitimera", person).await;
+        browsers.push(browser);
+    }
+    let mut running = tokio::task::JoinSet::new();
+    let answered = Arc::new(AtomicUsize::new(0));
+    for number in 0..APPLICATIONS {
+        let mut browser = browsers[number % browsers.len()].clone();
+        let answered = Arc::clone(&answered);
+        running.spawn(async move {
+            let mut acknowledged = None;
+            for round in 0.. {
+                let Some(children) = browser.try_get("/ansokan/barn").await else { break };
+                if let Some(form) = children.forms("application/confirm-children").first()
+                    && browser.try_post(form, &[]).await.is_none()
+                {
+                    break;
+                }
+                let Some(page) = browser.try_get("/ansokan/e-post").await else { break };
+                let Some(form) = page.forms("application/give-email").first().cloned() else { continue };
+                let email = format!("a{number}-{round}@example.se");
+                let Some(answer) = browser.try_post(&form, &[(&form.named("email"), &email)]).await else {
+                    break;
+                };
+                if answer.location().as_deref() == Some("/ansokan/bekrafta") {
+                    acknowledged = Some(number % 20);
+                    answered.fetch_add(1, Ordering::Relaxed);
+                }
+            }
+            acknowledged
+        });
+    }
+    // In the thick of it: some have their answer, most wait for one.
+    while answered.load(Ordering::Relaxed) < 20 && !running.is_empty() {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    program.kill();
+    let mut acknowledged = std::collections::BTreeSet::new();
+    while let Some(one) = running.join_next().await {
+        acknowledged.extend(one.unwrap());
+    }
+    assert!(!acknowledged.is_empty(), "nothing was acknowledged before the kill");
+    program.start(&wide).await;
+    for number in acknowledged {
+        // The session stands, and the step that was acknowledged is reached.
+        let page = browsers[number].open("/ansokan/bekrafta").await;
+        assert_eq!(page.path, "/ansokan/bekrafta", "application {number} lost what was acknowledged");
+    }
+}
+
+/// A small disk of its own, where the machine lets one be made.
+struct Disk(std::path::PathBuf);
+
+impl Disk {
+    fn new(at: std::path::PathBuf) -> Option<Self> {
+        std::fs::create_dir_all(&at).unwrap();
+        let made = Command::new("mount")
+            .args(["-t", "tmpfs", "-o", "size=3m", "tmpfs"])
+            .arg(&at)
+            .stderr(Stdio::null())
+            .status();
+        made.is_ok_and(|status| status.success()).then_some(Self(at))
+    }
+
+    fn fill(&self) {
+        // As much as fits; the last write fails, and that is the point.
+        let _ = std::fs::write(self.0.join("ballast"), vec![1_u8; 8 << 20]);
+    }
+
+    fn clear(&self) {
+        std::fs::remove_file(self.0.join("ballast")).unwrap();
+    }
+}
+
+impl Drop for Disk {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg("-l").arg(&self.0).status();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_disk_is_a_calm_page_and_passes() {
+    let mut program = Program::new().await;
+    let Some(disk) = Disk::new(program.folder.path().join("data")) else {
+        println!("no disk of its own can be made here (mount needs root): not tried");
+        return;
+    };
+    let person = somebody(&program).await;
+    program.start(&[]).await;
+    let mut browser = program.browser();
+    let children = program.script().identify(&mut browser, "/ansokan/legitimera", &person).await;
+    let check = program.script().fill_in(&mut browser, &children, "full@example.se").await;
+    let form = check.form("application/complete");
+    disk.fill();
+    let refused = browser.post(&form, &[]).await;
+    assert!(refused.status.is_server_error(), "{}", refused.status);
+    assert!(refused.has("<h1"), "no page for people: {}", refused.text);
+    assert_eq!(browser.get("/kakor").await.status, StatusCode::OK, "reading stopped as well");
+    disk.clear();
+    let receipt = browser.post(&form, &[]).await;
+    assert_eq!(browser.follow(receipt).await.path, "/ansokan/klart");
+    program.kill();
 }
