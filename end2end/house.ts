@@ -57,7 +57,7 @@ const environment = Object.entries(settings).map(([name, value]) => `${name}='${
 export const commands = {
   town: [
     `rm -rf ${HERE}/town ${HERE}/data ${HERE}/keys && mkdir -p ${HERE}/town ${HERE}/data`,
-    `exec ${PROGRAMS}/town --dir ${HERE}/town --port-base ${TOWN_PORT} --world ${HERE}/world.json`,
+    `exec ${PROGRAMS}/town --dir ${HERE}/town --port-base ${TOWN_PORT} --portal ${PORTAL} --world ${HERE}/world.json`,
   ].join(' && '),
   portal: `exec env ${environment} ${PROGRAM} serve > ${HERE}/data/portal.log`,
 };

@@ -13,6 +13,7 @@ use x509_parser::{pem::Pem, prelude::X509Certificate};
 use crate::{
     http::{
         self, Doors,
+        hooks::Expected,
         listen::{self, Patience},
     },
     settings::{ClockSource, Settings},
@@ -47,6 +48,7 @@ impl Role {
 pub struct House {
     settings: Settings,
     portal: Portal,
+    hook: Option<Expected>,
 }
 
 impl House {
@@ -81,7 +83,8 @@ impl House {
             rules: rules(&settings)?,
         };
         let portal = Portal::open(parts).await.context("cannot open the portal")?;
-        Ok(Self { settings, portal })
+        let hook = Expected::read(&settings.house.hooks).context("[hooks]")?;
+        Ok(Self { settings, portal, hook })
     }
 
     /// The rules of the house.
@@ -106,7 +109,7 @@ impl House {
 
     /// Everything the public listener answers, and what it shares.
     pub fn doors(&self) -> (Doors, Router) {
-        let doors = Doors::new(&self.settings, self.portal.clone());
+        let doors = Doors::new(&self.settings, self.portal.clone(), self.hook.clone());
         let router = http::router(&doors);
         (doors, router)
     }

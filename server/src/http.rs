@@ -11,6 +11,7 @@ pub mod assets;
 pub mod cookies;
 pub mod functions;
 pub mod guard;
+pub mod hooks;
 pub mod listen;
 pub mod pages;
 pub mod proxies;
@@ -57,6 +58,7 @@ struct Inner {
     assets: assets::Assets,
     reload: Option<String>,
     lenient: bool,
+    hook: Option<hooks::Expected>,
     addresses: Counter<IpAddr>,
     sessions: Counter<String>,
     reports: Counter<IpAddr>,
@@ -64,8 +66,8 @@ struct Inner {
 }
 
 impl Doors {
-    /// The doors of `portal` as `settings` want them.
-    pub fn new(settings: &Settings, portal: Portal) -> Self {
+    /// The doors of `portal` as `settings` want them; `hook` is what a register shows that tells of a change.
+    pub fn new(settings: &Settings, portal: Portal, hook: Option<hooks::Expected>) -> Self {
         let (house, limits) = (&settings.house, &settings.house.limits);
         let leptos = &settings.leptos;
         Self(Arc::new(Inner {
@@ -82,6 +84,7 @@ impl Doors {
                 .watched()
                 .then(|| format!("ws://{}:{}", leptos.site_addr.ip(), leptos.reload_port)),
             lenient: !settings.in_production(),
+            hook,
             addresses: counter(limits.address_per_second, limits.address_per_second),
             sessions: counter(limits.session_per_second, limits.session_burst),
             reports: counter(limits.reports_per_second, limits.reports_per_second),
@@ -121,6 +124,10 @@ impl Doors {
     /// Development: other names of this machine are led to the right one instead of being refused.
     fn lenient(&self) -> bool {
         self.0.lenient
+    }
+
+    fn hook(&self) -> Option<&hooks::Expected> {
+        self.0.hook.as_ref()
     }
 
     fn proxies(&self) -> &proxies::Proxies {
@@ -163,6 +170,7 @@ pub fn router(doors: &Doors) -> Router {
     let files = from_fn_with_state(doors.clone(), assets::serve);
     let guarded = Router::new()
         .route(reports::PATH, post(reports::take))
+        .route(hooks::PATH, post(hooks::changed))
         .method_not_allowed_fallback(async || refusal::only("POST"))
         .fallback_service(visited.layer(files).with_state(doors.clone()))
         .with_state(doors.clone())

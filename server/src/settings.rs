@@ -62,6 +62,8 @@ pub struct House {
     pub navet: Navet,
     /// The pupil register (SS 12000).
     pub pupil_register: PupilRegister,
+    /// Registers that tell of a change by themselves.
+    pub hooks: Hooks,
     /// The mail relay.
     pub mail: Mail,
     /// How long a login lasts.
@@ -194,6 +196,16 @@ pub struct PupilRegister {
     pub brake_marks_percent: f64,
     /// An import stops where more persons than this changed relations.
     pub brake_persons: usize,
+}
+
+/// Registers that tell of a change by themselves.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Hooks {
+    /// JSON file with secrets by name; absent where no register calls, and every call is refused then.
+    pub secrets: Option<PathBuf>,
+    /// The name of the one a register shows.
+    pub secret: String,
 }
 
 /// The mail relay.

@@ -240,6 +240,15 @@ pub(crate) async fn mark_stale(on: &impl ConnectionTrait, subject: &Subject) -> 
     Ok(())
 }
 
+/// The same for everybody.
+pub(crate) async fn mark_all_stale(on: &impl ConnectionTrait) -> Result<()> {
+    row::Entity::update_many()
+        .col_expr(row::Column::Stale, Expr::col(row::Column::Stale).add(1_i64))
+        .exec(on)
+        .await?;
+    Ok(())
+}
+
 impl Portal {
     /// A register says that this person changed: the next look asks again.
     ///

@@ -24,6 +24,7 @@ mod decision;
 mod eligibility;
 mod error;
 mod failpoint;
+mod hints;
 mod hung;
 mod identification;
 pub mod keys;

@@ -1,6 +1,6 @@
 //! The house itself: its parts, and who is at the door.
 
-use std::sync::Arc;
+use std::sync::{Arc, atomic::AtomicUsize};
 
 use serde::{Serialize, de::DeserializeOwned};
 use store::Tx;
@@ -41,6 +41,8 @@ pub(crate) struct House {
     pub(crate) parts: Parts,
     pub(crate) watch: Watch,
     pub(crate) hung: Hung,
+    /// Hints of a change in the registers that nobody has followed yet.
+    pub(crate) hints: AtomicUsize,
 }
 
 /// Why the house is not ready.
@@ -61,7 +63,7 @@ impl Portal {
     pub async fn open(parts: Parts) -> Result<Self> {
         parts.store.ping().await?;
         let watch = Watch::new(&parts.rules.limits);
-        Ok(Self(Arc::new(House { parts, watch, hung: Hung::default() })))
+        Ok(Self(Arc::new(House { parts, watch, hung: Hung::default(), hints: AtomicUsize::new(0) })))
     }
 
     /// The rules it keeps.

@@ -85,6 +85,8 @@ impl Files {
 pub struct Tokens {
     /// The bearer token of the pupil register.
     pub pupil: String,
+    /// What the town shows when it tells the portal of a change.
+    pub hook: String,
     /// The keys with which the pupil register gives out tokens that run out.
     pub pupil_client: ClientKeys,
     /// The keys of the population register's API gateway.
@@ -279,8 +281,12 @@ fn tokens(at: &Path) -> Result<Tokens> {
     }
     let secret = || hex::encode(rand::random::<[u8; 32]>());
     let keys = |id: &str| ClientKeys { client_id: id.to_owned(), client_secret: secret() };
-    let tokens =
-        Tokens { pupil: secret(), pupil_client: keys("hjarntorget"), population: keys("hjarntorget") };
+    let tokens = Tokens {
+        pupil: secret(),
+        hook: secret(),
+        pupil_client: keys("hjarntorget"),
+        population: keys("hjarntorget"),
+    };
     write(at, &serde_json::to_string_pretty(&tokens)?)?;
     Ok(tokens)
 }

@@ -9,7 +9,7 @@ mod pages;
 mod people;
 mod phone;
 
-use crate::State;
+use crate::{State, hook};
 use axum::{
     Json, Router,
     body::to_bytes,
@@ -54,7 +54,8 @@ fn router(state: Arc<State>) -> Router {
         .fallback(|| async { Refusal::nothing("no such call") })
         .method_not_allowed_fallback(|| async {
             Refusal(StatusCode::METHOD_NOT_ALLOWED, vec!["this call has another method".into()])
-        });
+        })
+        .layer(middleware::from_fn_with_state(state.clone(), hook::after_changes));
     Router::new()
         .nest("/control", control)
         .route("/", get(people::everyone))

@@ -19,6 +19,7 @@ mod calls;
 mod clock;
 mod control;
 mod faults;
+mod hook;
 mod https;
 mod population;
 mod post;

@@ -44,7 +44,10 @@ pub fn check(settings: &Settings) -> Result<()> {
         ("pupil-register.tokens", &house.pupil_register.tokens),
         ("pupil-register.authorities", &house.pupil_register.authorities),
         ("mail.authorities", &house.mail.authorities),
-    ] {
+    ]
+    .into_iter()
+    .chain(house.hooks.secrets.iter().map(|path| ("hooks.secrets", path)))
+    {
         ensure!(!path.starts_with(MADE_UP), "{key}: {} is made up for development", path.display());
     }
     ensure!(
@@ -120,6 +123,11 @@ mod tests {
             ("https://system.example:4103", "http://system.example", "pupil-register.endpoint"),
             ("/etc/hjarntorget/master.key", "target/keys/master.key", "keys.master"),
             ("/etc/hjarntorget/tokens.json", "target/town/tokens.json", "pupil-register.tokens"),
+            (
+                "secrets = \"/etc/hjarntorget/tokens.json",
+                "secrets = \"target/town/tokens.json",
+                "hooks.secrets",
+            ),
             ("source = \"system\"", "source = \"town\"", "clock.source"),
             (
                 "sqlite://target/data/hjarntorget.db?mode=rwc",

@@ -10,6 +10,7 @@
 mod bad_days;
 mod crashes;
 mod doors;
+mod hints;
 mod journeys;
 mod operator;
 mod permissions;

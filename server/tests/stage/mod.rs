@@ -59,6 +59,7 @@ pub(crate) fn settings_for(
         ("PUPIL_REGISTER__ENDPOINT", format!("{}{}", town.url(System::Pupil), path_of("[pupil-register]"))),
         ("PUPIL_REGISTER__AUTHORITIES", at(files.ca())),
         ("PUPIL_REGISTER__TOKENS", at(files.tokens())),
+        ("HOOKS__SECRETS", at(files.tokens())),
         ("MAIL__RELAY", smtp),
         ("MAIL__AUTHORITIES", at(files.ca())),
         ("TELEMETRY__ADDRESS", operator.to_string()),
@@ -89,10 +90,14 @@ impl Stage {
     pub(crate) async fn with(more: &[(&str, &str)]) -> Self {
         simulators::use_ring();
         let folder = TempDir::new().unwrap();
-        let town = Town::start(Options::any_port(folder.path().join("town"))).await.unwrap();
         let listener = listen::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await.unwrap();
         let operator = listen::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await.unwrap();
         let (portal_at, operator_at) = (listener.local_addr().unwrap(), operator.local_addr().unwrap());
+        let options = Options {
+            portal: Some(format!("http://{portal_at}")),
+            ..Options::any_port(folder.path().join("town"))
+        };
+        let town = Town::start(options).await.unwrap();
         let mut environment = settings_for(&town, folder.path(), portal_at, operator_at);
         environment
             .extend(more.iter().map(|(name, value)| (format!("HJARNTORGET__{name}"), (*value).to_owned())));
