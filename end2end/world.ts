@@ -22,6 +22,7 @@ export const FAMILIES = [
   'mail-down',
   'bad-email',
   'bad-code',
+  'old-code',
   'two-tabs',
   'double-submit',
   'cookie-gone',
@@ -33,6 +34,7 @@ export const FAMILIES = [
   'expires',
   'bankid-down',
   'register-slow',
+  'register-down',
   'access',
   'pictures',
 ] as const;

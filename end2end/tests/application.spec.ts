@@ -146,15 +146,3 @@ test('a step that is not reached leads to the one that is', async ({ visitor }) 
   await visitor.page.goto('/ansokan/kontrollera');
   await visitor.at('/ansokan/barn');
 });
-
-test('while the mail server is down the step waits, and the letter comes when it is back', async ({ visitor }) => {
-  await visitor.apply(visitor.who('mail-down'));
-  await visitor.confirmChildren.click();
-  await town.fault('smtp', 'down');
-  await visitor.giveEmail(visitor.address('mail-down'));
-  await visitor.at('/ansokan/bekrafta');
-  await town.noFaults();
-  await town.advance(120);
-  await visitor.giveCode(code(await town.letter(visitor.address('mail-down'))));
-  await visitor.at('/ansokan/kontrollera');
-});

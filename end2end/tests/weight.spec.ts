@@ -15,6 +15,9 @@ const weigh = (what: string, bytes: number, budget: number) => {
   expect(bytes, what).toBeLessThanOrEqual(budget);
 };
 
+// One table of all, so one after the other.
+test.describe.configure({ mode: 'default' });
+
 test.afterAll(() => {
   const folder = new URL('target/end2end/', ROOT);
   mkdirSync(folder, { recursive: true });
