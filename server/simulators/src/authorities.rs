@@ -91,6 +91,23 @@ pub struct Tokens {
     pub pupil_client: ClientKeys,
     /// The keys of the population register's API gateway.
     pub population: ClientKeys,
+    /// The keys of the SMS gateway.
+    pub sms: GatewayKeys,
+}
+
+/// An account at the SMS gateway.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GatewayKeys {
+    /// Whose account it is.
+    pub user: String,
+    /// The word that proves it.
+    pub password: String,
+}
+
+impl std::fmt::Debug for GatewayKeys {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("GatewayKeys").field("user", &self.user).finish_non_exhaustive()
+    }
 }
 
 /// What a client shows to be given a token.
@@ -286,6 +303,7 @@ fn tokens(at: &Path) -> Result<Tokens> {
         hook: secret(),
         pupil_client: keys("hjarntorget"),
         population: keys("hjarntorget"),
+        sms: GatewayKeys { user: format!("u{}", &secret()[..32]), password: secret() },
     };
     write(at, &serde_json::to_string_pretty(&tokens)?)?;
     Ok(tokens)

@@ -76,7 +76,8 @@ pub(crate) fn shown(headers: &HeaderMap) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
-fn basic(headers: &HeaderMap) -> Option<(String, String)> {
+/// The user and the password in a Basic header.
+pub(crate) fn basic(headers: &HeaderMap) -> Option<(String, String)> {
     let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     let plain = BASE64_STANDARD.decode(value.strip_prefix("Basic ")?).ok()?;
     let (id, secret) = std::str::from_utf8(&plain).ok()?.split_once(':')?;

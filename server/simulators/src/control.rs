@@ -1,7 +1,8 @@
 //! The town's control interface: JSON calls that play the people and the bad days, and pages for people.
 //!
 //! It listens on plain HTTP without any login, as what it controls is made up. The calls are those of contract.md
-//! section 3; `GET` beside a `POST` shows what stands, and `/control/bankid` holds BankID's switches.
+//! section 3; `GET` beside a `POST` shows what stands, `/control/{bankid,pupil,gateway}` hold a system's switches,
+//! and `/control/notices` lists what the systems sent by themselves.
 
 mod calls;
 mod page;
@@ -44,12 +45,16 @@ fn router(state: Arc<State>) -> Router {
         .route("/phone", post(calls::phone))
         .route("/orders", get(calls::orders))
         .route("/absences", get(calls::absences).post(calls::record))
+        .route("/presence", post(calls::attend))
         .route("/mail", get(calls::mail))
         .route("/sms", get(calls::sms))
         .route("/faults", get(calls::faults).post(calls::order_fault))
         .route("/clock", get(calls::clock).post(calls::set_clock))
         .route("/calls", get(calls::calls))
+        .route("/notices", get(calls::notices))
         .route("/bankid", get(calls::switches).put(calls::switch))
+        .route("/pupil", get(calls::pupil_switches).put(calls::switch_pupil))
+        .route("/gateway", get(calls::gateway_switches).put(calls::switch_gateway))
         .route("/reset", post(calls::reset))
         .fallback(|| async { Refusal::nothing("no such call") })
         .method_not_allowed_fallback(|| async {

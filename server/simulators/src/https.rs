@@ -193,6 +193,7 @@ fn failed(system: System, code: u16) -> Response<Body> {
     let status = StatusCode::from_u16(code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     match system {
         System::Bankid => crate::bankid::failed(status).unwrap_or_else(|| nginx(status)),
+        System::Sms => crate::sms::failed(status),
         _ => nginx(status),
     }
 }

@@ -1,7 +1,7 @@
 //! The made-up outside world: one town with every system the portal meets, for development and tests.
 //!
-//! A town is one population ([`World`]) on one [`Clock`], seen through BankID, the population register, the pupil register
-//! and a mail relay, each speaking its real protocol over a real socket. Beside them stands a control interface
+//! A town is one population ([`World`]) on one [`Clock`], seen through BankID, the population register, the pupil register,
+//! a mail relay and an SMS gateway, each speaking its real protocol over a real socket. Beside them stands a control interface
 //! (plain HTTP, JSON) that plays the people and the bad days, and a page for people at its root. Everything is written
 //! from the specifications and knows nothing of the portal's clients, so a slip in a client shows here.
 //!
@@ -11,7 +11,6 @@
 //!
 //! Invariant: nothing here is real, and nothing here is reachable from the portal's own program. Every page says so.
 
-mod absences;
 mod authorities;
 mod bankid;
 mod bearer;
@@ -21,10 +20,14 @@ mod control;
 mod faults;
 mod hook;
 mod https;
+mod messenger;
 mod population;
 mod post;
 mod pupil;
+#[cfg(test)]
+mod receiver;
 mod scripted;
+mod sms;
 mod smtp;
 mod state;
 mod system;
@@ -32,10 +35,11 @@ mod tls;
 mod town;
 pub mod world;
 
-pub use authorities::{ClientKeys, Files, Tokens};
+pub use authorities::{ClientKeys, Files, GatewayKeys, Tokens};
 pub use calls::{Answer, Call};
 pub use clock::Clock;
 pub use faults::{Fault, Order as FaultOrder};
+pub use messenger::Told;
 pub use post::{Mail, Sms};
 pub use pupil::register_id;
 pub use scripted::{Scripted, answer};

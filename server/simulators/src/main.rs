@@ -70,6 +70,7 @@ fn greet(town: &Town) -> Result<()> {
     writeln!(out, "population  {}", town.url(System::Population))?;
     writeln!(out, "pupil       {}", town.url(System::Pupil))?;
     writeln!(out, "smtp        {}", town.url(System::Smtp))?;
+    writeln!(out, "sms         {}/a1/sms", town.url(System::Sms))?;
     writeln!(out, "control     {}", town.control())?;
     writeln!(out, "ready {}", town.human_page())?;
     Ok(out.flush()?)

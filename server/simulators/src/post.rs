@@ -43,8 +43,10 @@ pub struct Sms {
     pub text: String,
     /// When it was accepted.
     pub at: Timestamp,
-    /// What the sender calls it.
+    /// What the sender calls it: the last part of the address for its delivery reports.
     pub reference: Option<String>,
+    /// How many messages it was sent as, and paid for.
+    pub parts: usize,
 }
 
 /// What a box can hold.

@@ -2,12 +2,14 @@
 
 use crate::{
     Clock, System, Tokens,
-    absences::Absences,
     bankid::BankId,
     calls::Calls,
     faults::Faults,
     lock,
+    messenger::Messenger,
     post::{Mail, Postbox, Sms},
+    pupil::PupilRegister,
+    sms::Gateway,
     tls::Tls,
     world::{Census, Person, World, shipped},
 };
@@ -15,19 +17,9 @@ use jiff::{civil::Date, tz::TimeZone};
 use std::{
     collections::BTreeMap,
     net::{IpAddr, SocketAddr},
-    sync::{Arc, Mutex, atomic::AtomicUsize},
+    sync::{Arc, Mutex},
 };
 use tokio_util::sync::CancellationToken;
-
-/// Something that wants to hear of changes, as the real registers would tell it.
-pub(crate) trait Hook: Send + Sync {
-    /// The whole population was replaced.
-    fn world_replaced(&self, census: &Arc<Census>);
-    /// One person was changed.
-    fn person_changed(&self, census: &Arc<Census>, id: &str);
-    /// An absence was recorded or withdrawn.
-    fn absence_recorded(&self, absence: &crate::absences::Absence);
-}
 
 /// The town's memory. Handlers read the population through [`State::census`] once and work on that.
 pub(crate) struct State {
@@ -37,9 +29,9 @@ pub(crate) struct State {
     pub(crate) calls: Calls,
     pub(crate) mail: Postbox<Mail>,
     pub(crate) sms: Postbox<Sms>,
-    pub(crate) absences: Absences,
-    /// The most rows the pupil register puts on a page.
-    pub(crate) pupil_page: AtomicUsize,
+    pub(crate) messenger: Messenger,
+    pub(crate) pupil: Arc<PupilRegister>,
+    pub(crate) gateway: Arc<Gateway>,
     pub(crate) bankid: BankId,
     pub(crate) tokens: Tokens,
     pub(crate) tls: Tls,
@@ -50,14 +42,16 @@ pub(crate) struct State {
     pub(crate) portal: Option<String>,
     /// Done when the town closes.
     pub(crate) closing: CancellationToken,
-    pub(crate) hooks: Vec<Box<dyn Hook>>,
-    /// The world a reset goes back to.
-    pub(crate) first: World,
+    /// The population a reset goes back to.
+    first: Arc<Census>,
     census: Mutex<Arc<Census>>,
 }
 
 /// What a new memory begins with.
 pub(crate) struct Beginnings {
+    pub(crate) clock: Clock,
+    pub(crate) messenger: Messenger,
+    pub(crate) closing: CancellationToken,
     pub(crate) world: Option<World>,
     pub(crate) tokens: Tokens,
     pub(crate) tls: Tls,
@@ -73,30 +67,28 @@ impl State {
     /// # Errors
     /// Everything that is wrong with the world, a sentence each.
     pub(crate) fn new(begin: Beginnings) -> Result<Self, Vec<String>> {
-        let first = begin.world.unwrap_or_else(shipped);
-        let clock = Clock::default();
+        let first = Arc::new(Census::take(begin.world.unwrap_or_else(shipped))?);
         if let Some(now) = first.now {
-            clock.set(now);
+            begin.clock.set(now);
         }
-        let census = Arc::new(Census::take(first.clone())?);
         Ok(Self {
-            clock,
+            clock: begin.clock,
             faults: Faults::default(),
             calls: Calls::default(),
             mail: Postbox::default(),
             sms: Postbox::default(),
-            absences: Absences::default(),
-            pupil_page: AtomicUsize::new(100),
+            pupil: Arc::new(PupilRegister::new(begin.messenger.clone())),
+            gateway: Arc::new(Gateway::new(begin.messenger.clone())),
+            messenger: begin.messenger,
             bankid: begin.bankid,
             tokens: begin.tokens,
             tls: begin.tls,
             addresses: begin.addresses,
             control: begin.control,
             portal: begin.portal,
-            closing: CancellationToken::new(),
-            hooks: Vec::new(),
+            closing: begin.closing,
+            census: Mutex::new(first.clone()),
             first,
-            census: Mutex::new(census),
         })
     }
 
@@ -116,13 +108,18 @@ impl State {
     /// Everything that is wrong with the world; the old one then stays.
     pub(crate) fn replace(&self, world: World) -> Result<(), Vec<String>> {
         let now = world.now;
-        let census = Arc::new(Census::take(world)?);
-        *lock(&self.census) = census.clone();
+        self.put(Arc::new(Census::take(world)?));
         if let Some(now) = now {
             self.clock.set(now);
         }
-        self.hooks.iter().for_each(|hook| hook.world_replaced(&census));
         Ok(())
+    }
+
+    /// Puts a checked population in place. Pupils who are not in it, or are somebody else there, leave no trace.
+    fn put(&self, census: Arc<Census>) {
+        let old = std::mem::replace(&mut *lock(&self.census), census.clone());
+        self.pupil.forget(&old, &census);
+        self.pupil.follow(&census);
     }
 
     /// Changes fields of one person: what `change` names is replaced, the rest stays.
@@ -149,24 +146,22 @@ impl State {
         let census = Arc::new(Census::take(world).map_err(Unchanged::Wrong)?);
         *held = census.clone();
         drop(held);
-        self.hooks.iter().for_each(|hook| hook.person_changed(&census, id));
+        self.pupil.follow(&census);
         Ok(changed)
     }
 
-    /// The first world, empty boxes, no faults, no orders, real time.
-    ///
-    /// # Errors
-    /// As [`State::replace`]; the first world was fine once, so never.
-    pub(crate) fn reset(&self) -> Result<(), Vec<String>> {
+    /// The first world, empty boxes, no faults, no orders, no absences, real time.
+    pub(crate) fn reset(&self) {
+        self.messenger.reset();
         self.faults.clear();
         self.calls.clear();
         self.mail.clear();
         self.sms.clear();
-        self.absences.clear();
+        self.gateway.clear();
+        self.pupil.clear();
         self.bankid.clear();
-        self.replace(World { now: None, ..self.first.clone() })?;
+        self.put(self.first.clone());
         self.clock.reset();
-        Ok(())
     }
 
     /// The address of `system` if the town has it, with the scheme its clients use.

@@ -5,7 +5,9 @@ use crate::{
     authorities::Authorities,
     bankid::{self, BankId},
     calls::Call,
-    control, https, population, pupil, smtp,
+    control, https,
+    messenger::Messenger,
+    population, pupil, sms, smtp,
     state::Beginnings,
     tls::Tls,
 };
@@ -18,9 +20,10 @@ use std::{
 };
 use tempfile::TempDir;
 use tokio::{net::TcpListener, task::JoinSet};
+use tokio_util::sync::CancellationToken;
 
 /// The systems a town has so far.
-const SERVED: [System; 4] = [System::Bankid, System::Population, System::Pupil, System::Smtp];
+const SERVED: [System; 5] = [System::Bankid, System::Population, System::Pupil, System::Smtp, System::Sms];
 
 /// How a town is started.
 #[derive(Clone, Debug)]
@@ -85,7 +88,12 @@ impl Town {
         for (system, listener) in &listeners {
             addresses.insert(*system, listener.local_addr()?);
         }
+        crate::use_ring();
+        let (clock, closing) = (Clock::default(), CancellationToken::new());
         let begin = Beginnings {
+            messenger: Messenger::new(clock.clone(), closing.clone())?,
+            clock,
+            closing,
             world: options.world,
             tokens,
             tls: Tls::new(&authorities, options.host)?,
@@ -114,7 +122,10 @@ impl Town {
                 System::Smtp => {
                     tasks.spawn(smtp::serve(listener, state));
                 }
-                System::Sms | System::Oidc => {}
+                System::Sms => {
+                    tasks.spawn(https::serve(listener, system, sms::router(state.clone()), state));
+                }
+                System::Oidc => {}
             }
         }
         Ok(Self { state, files, tasks })
@@ -176,6 +187,16 @@ impl Town {
         self.state.mail.list(&Default::default())
     }
 
+    /// Every text message that has arrived, oldest first.
+    pub fn sms(&self) -> Vec<crate::Sms> {
+        self.state.sms.list(&Default::default())
+    }
+
+    /// Every try to tell a client of `system` something: notices of change, delivery reports.
+    pub fn told(&self, system: System) -> Vec<crate::Told> {
+        self.state.messenger.told(Some(system))
+    }
+
     /// Every request `system` has received.
     pub fn calls(&self, system: System) -> Vec<Call> {
         self.state.calls.list(Some(system))
@@ -204,7 +225,7 @@ impl Town {
 
     /// Makes the pupil register put at most `rows` on a page, few enough that a test meets many pages.
     pub fn page_pupils_by(&self, rows: usize) {
-        self.state.pupil_page.store(rows, std::sync::atomic::Ordering::Relaxed);
+        self.state.pupil.switch(pupil::Switches { rows, ..self.state.pupil.switches() });
     }
 
     /// Closes every socket and waits for the servers to end.

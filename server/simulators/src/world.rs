@@ -76,6 +76,9 @@ pub struct Group {
     pub name: String,
     /// What it is.
     pub kind: GroupKind,
+    /// The class whose pupils are its members, where the group has none of its own: a teaching group.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub within: Option<String>,
 }
 
 /// Kinds of group.

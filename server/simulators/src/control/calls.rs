@@ -3,10 +3,12 @@
 use super::{Body, Refusal};
 use crate::{
     FaultOrder, State, System,
-    absences::{Absence, AbsenceKind},
     bankid::{Approved, Listed, Play, Stay, Switches},
     calls::Call,
+    messenger::Told,
     post::{After, Item, Postbox, Wanted},
+    pupil::{self, Mark, Marked, Record, Recorded},
+    sms,
     state::Unchanged,
     world::{Person, World},
 };
@@ -155,43 +157,63 @@ pub(super) async fn orders(Shared(town): Town) -> Json<Vec<Listed>> {
     Json(town.bankid.list(town.clock.now()))
 }
 
-/// An absence to record.
+/// One absence, or a whole roll call.
 #[derive(Deserialize)]
-pub(super) struct Marked {
-    id: Option<Uuid>,
+#[serde(untagged)]
+pub(super) enum RollCall {
+    One(Marked),
+    Many(Vec<Marked>),
+}
+
+pub(super) async fn record(Shared(town): Town, Body(call): Body<RollCall>) -> Result<Response, Refusal> {
+    let census = town.census();
+    let (marked, many) = match call {
+        RollCall::One(marked) => (vec![marked], false),
+        RollCall::Many(marked) => (marked, true),
+    };
+    let with_pupil = |marked: Marked| {
+        let pupil = census.person(&marked.child).ok_or_else(|| nobody(&marked.child))?;
+        match marked.start < marked.end {
+            true => Ok((pupil, marked)),
+            false => Err(Refusal::wrong(vec!["the absence ends before it starts".into()])),
+        }
+    };
+    let marked = marked.into_iter().map(with_pupil).collect::<Result<_, _>>()?;
+    let mut recorded: Vec<Recorded> = town.pupil.mark(&census, marked);
+    match (many, recorded.pop()) {
+        (false, Some(one)) if recorded.is_empty() => Ok((StatusCode::CREATED, Json(one)).into_response()),
+        (false, None) => Err(Refusal::nothing("there is no such absence to withdraw")),
+        (_, last) => {
+            recorded.extend(last);
+            Ok((StatusCode::CREATED, Json(recorded)).into_response())
+        }
+    }
+}
+
+pub(super) async fn absences(Shared(town): Town) -> Json<Vec<Mark>> {
+    Json(town.pupil.marks())
+}
+
+/// A pupil who was there.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Present {
     child: String,
     start: Timestamp,
-    end: Timestamp,
-    kind: AbsenceKind,
-    #[serde(default)]
-    withdrawn: bool,
+    end: Option<Timestamp>,
 }
 
-pub(super) async fn record(
+pub(super) async fn attend(
     Shared(town): Town,
-    Body(marked): Body<Marked>,
-) -> Result<(StatusCode, Json<Absence>), Refusal> {
-    if town.census().person(&marked.child).is_none() {
-        return Err(nobody(&marked.child));
+    Body(present): Body<Present>,
+) -> Result<(StatusCode, Json<Vec<Record>>), Refusal> {
+    let census = town.census();
+    let pupil = census.person(&present.child).ok_or_else(|| nobody(&present.child))?;
+    if present.end.is_some_and(|end| end <= present.start) {
+        return Err(Refusal::wrong(vec!["the presence ends before it starts".into()]));
     }
-    if marked.end <= marked.start {
-        return Err(Refusal::wrong(vec!["the absence ends before it starts".into()]));
-    }
-    let absence = Absence {
-        id: marked.id.unwrap_or_else(Uuid::new_v4),
-        child: marked.child,
-        start: marked.start,
-        end: marked.end,
-        kind: marked.kind,
-        withdrawn: marked.withdrawn,
-    };
-    town.absences.record(absence.clone());
-    town.hooks.iter().for_each(|hook| hook.absence_recorded(&absence));
-    Ok((StatusCode::CREATED, Json(absence)))
-}
-
-pub(super) async fn absences(Shared(town): Town) -> Json<Vec<Absence>> {
-    Json(town.absences.list())
+    let records = town.pupil.attend(&census, pupil, (present.start, present.end));
+    Ok((StatusCode::CREATED, Json(records)))
 }
 
 /// Which letters are asked for, and for how many seconds to wait for the first.
@@ -262,10 +284,19 @@ pub(super) struct Of {
     system: Option<String>,
 }
 
+impl Of {
+    fn system(self) -> Result<Option<System>, Refusal> {
+        let named = self.system.filter(|name| !name.is_empty());
+        named.map(|name| name.parse()).transpose().map_err(|wrong| Refusal::wrong(vec![wrong]))
+    }
+}
+
 pub(super) async fn calls(Shared(town): Town, Query(of): Query<Of>) -> Result<Json<Vec<Call>>, Refusal> {
-    let system = of.system.filter(|name| !name.is_empty()).map(|name| name.parse::<System>()).transpose();
-    let system = system.map_err(|wrong| Refusal::wrong(vec![wrong]))?;
-    Ok(Json(town.calls.list(system)))
+    Ok(Json(town.calls.list(of.system()?)))
+}
+
+pub(super) async fn notices(Shared(town): Town, Query(of): Query<Of>) -> Result<Json<Vec<Told>>, Refusal> {
+    Ok(Json(town.messenger.told(of.system()?)))
 }
 
 pub(super) async fn switches(Shared(town): Town) -> Json<Switches> {
@@ -277,9 +308,27 @@ pub(super) async fn switch(Shared(town): Town, Body(to): Body<Switches>) -> Json
     Json(town.bankid.switches())
 }
 
-pub(super) async fn reset(Shared(town): Town) -> Result<Json<Value>, Refusal> {
-    town.reset().map_err(Refusal::wrong)?;
-    Ok(Json(json!({ "persons": town.census().persons.len() })))
+pub(super) async fn pupil_switches(Shared(town): Town) -> Json<pupil::Switches> {
+    Json(town.pupil.switches())
+}
+
+pub(super) async fn switch_pupil(town: Town, Body(to): Body<pupil::Switches>) -> Json<pupil::Switches> {
+    town.pupil.switch(to);
+    pupil_switches(town).await
+}
+
+pub(super) async fn gateway_switches(Shared(town): Town) -> Json<sms::Switches> {
+    Json(town.gateway.switches())
+}
+
+pub(super) async fn switch_gateway(town: Town, Body(to): Body<sms::Switches>) -> Json<sms::Switches> {
+    town.gateway.switch(to);
+    gateway_switches(town).await
+}
+
+pub(super) async fn reset(Shared(town): Town) -> Json<Value> {
+    town.reset();
+    Json(json!({ "persons": town.census().persons.len() }))
 }
 
 fn nobody(id: &str) -> Refusal {

@@ -6,7 +6,7 @@ use super::{
     page::{Cursor, Show},
     query::{History, Query},
     resource::Resource,
-    snapshot::{Row, Snapshot},
+    snapshot::{Row, Shown},
 };
 use crate::https::AnswerUnknown;
 use axum::{
@@ -19,7 +19,7 @@ use axum::{
 use serde_json::{Map, Value, json};
 use std::{
     collections::{BTreeMap, HashSet},
-    sync::{Arc, atomic::Ordering},
+    sync::Arc,
 };
 use uuid::Uuid;
 
@@ -44,7 +44,7 @@ async fn list<R: Resource>(
     odd: Odd,
     Asked(pairs): Pairs,
 ) -> Result<Json<Value>, Fault> {
-    let snapshot = register.snapshot();
+    let seen = register.shown();
     let query = Query::read(pairs, R::PARAMETERS, R::DATED)?;
     let limit: Option<usize> = query.one("limit")?;
     if limit == Some(0) {
@@ -55,15 +55,12 @@ async fn list<R: Resource>(
         Some(token) => {
             register.cursors.find(R::PATH, &token).ok_or_else(|| Fault::bad("pageToken är okänd"))?
         }
-        None => {
-            Cursor { path: R::PATH, ids: found::<R>(&query, &snapshot)?, next: 0, show: show::<R>(&query)? }
-        }
+        None => Cursor { path: R::PATH, ids: found::<R>(&query, &seen)?, next: 0, show: show::<R>(&query)? },
     };
-    let most = register.town.pupil_page.load(Ordering::Relaxed).max(1);
+    let most = register.town.pupil.switches().rows;
     let end = cursor.ids.len().min(cursor.next.saturating_add(limit.unwrap_or(most).min(most)));
-    let table = R::table(&snapshot);
     let ids = cursor.ids[cursor.next..end].iter();
-    let rows = ids.filter_map(|id| table.get(*id)).map(|row| shown(row, &cursor.show, &snapshot, &odd));
+    let rows = ids.filter_map(|id| seen.get::<R>(*id)).map(|row| shown(row, &cursor.show, &seen, &odd));
     let data: Vec<Value> = rows.collect();
     let next = (end < cursor.ids.len()).then(|| register.cursors.keep(Cursor { next: end, ..cursor }));
     Ok(Json(json!({ "data": data, "pageToken": next })))
@@ -78,11 +75,11 @@ async fn one<R: Resource>(
 ) -> Result<Json<Value>, Fault> {
     let id: Uuid = id.parse().map_err(|_| Fault::bad("id är inget UUID"))?;
     let query = Query::read(pairs, &[], None)?;
-    let snapshot = register.snapshot();
+    let seen = register.shown();
     let missing =
         || Fault::new(StatusCode::NOT_FOUND, "NOT_FOUND", format!("{BASE}/{} saknar detta id", R::PATH));
-    let row = R::table(&snapshot).get(id).ok_or_else(missing)?;
-    Ok(Json(shown(row, &show::<R>(&query)?, &snapshot, &odd)))
+    let row = seen.get::<R>(id).ok_or_else(missing)?;
+    Ok(Json(shown(row, &show::<R>(&query)?, &seen, &odd)))
 }
 
 async fn look_up<R: Resource>(
@@ -107,25 +104,28 @@ async fn look_up<R: Resource>(
         .flatten()
         .map(|id| id.parse().map_err(|_| Fault::bad("id är inget UUID")));
     let ids: HashSet<Uuid> = parsed.collect::<Result<_, _>>()?;
-    let snapshot = register.snapshot();
+    let seen = register.shown();
     let show = show::<R>(&query)?;
     let meant = |row: &&Row<R>| {
         ids.contains(&row.object.id())
-            || keys.iter().any(|(key, values)| key != "ids" && row.object.looked_up(key, values))
+            || keys.iter().any(|(key, values)| key != "ids" && row.object.looked_up(key, values, &seen))
     };
-    let rows = R::table(&snapshot).rows().iter().filter(meant);
-    Ok(Json(rows.map(|row| shown(row, &show, &snapshot, &odd)).collect()))
+    let rows = seen.rows::<R>().filter(meant);
+    Ok(Json(rows.map(|row| shown(row, &show, &seen, &odd)).collect()))
 }
 
 /// The ids of what the query asks for, in its order.
-fn found<R: Resource>(query: &Query, snapshot: &Snapshot) -> Result<Arc<[Uuid]>, Fault> {
+fn found<R: Resource>(query: &Query, seen: &Shown) -> Result<Arc<[Uuid]>, Fault> {
     let history = History::read(query)?;
-    let fits = R::filter(query, snapshot)?;
+    let fits = R::filter(query, seen)?;
     let mut rows: Vec<&Row<R>> =
-        R::table(snapshot).rows().iter().filter(|row| history.fits(&row.meta) && fits(&row.object)).collect();
+        seen.rows::<R>().filter(|row| history.fits(&row.meta) && fits(&row.object)).collect();
     match query.one::<String>("sortkey")?.as_deref() {
         None => {}
         Some("ModifiedDesc") => rows.sort_by_key(|row| std::cmp::Reverse(row.meta.modified)),
+        Some("StartTimeDesc") if R::PARAMETERS.contains(&"startTime.onOrAfter") => {
+            rows.sort_by_cached_key(|row| std::cmp::Reverse(row.object.sorted_by("StartTimeAsc")));
+        }
         Some(key) => {
             if rows.iter().any(|row| row.object.sorted_by(key).is_none()) {
                 return Err(Fault::bad(format!("sortkey {key} finns inte här")));
@@ -146,32 +146,47 @@ fn show<R: Resource>(query: &Query) -> Result<Show, Fault> {
     }
 }
 
-fn shown<R: Resource>(row: &Row<R>, show: &Show, snapshot: &Snapshot, odd: &Odd) -> Value {
+fn shown<R: Resource>(row: &Row<R>, show: &Show, seen: &Shown, odd: &Odd) -> Value {
     let mut value = serde_json::to_value(row).unwrap_or_default();
     if !show.expand.is_empty() {
-        let expanded = show.expand.iter().map(|what| (what.clone(), row.object.expanded(what, snapshot)));
+        let expanded = show.expand.iter().map(|what| (what.clone(), row.object.expanded(what, seen)));
         value["_embedded"] = Value::Object(expanded.collect());
+    }
+    if R::WRITTEN {
+        // A mark that came after the writing shows all the same.
+        walk(&mut value, &|object| {
+            let id = object.get("id").filter(|_| object.contains_key("securityMarking"));
+            let person = id.and_then(|id| seen.persons.get(id.as_str()?.parse().ok()?));
+            if let Some(person) = person {
+                object.insert("securityMarking".to_owned(), person.object.security_marking.into());
+            }
+        });
     }
     if show.names {
         walk(&mut value, &|object| {
             let reference = object.keys().all(|key| key == "id" || key == "securityMarking");
             let id = object.get("id").filter(|_| reference).and_then(|id| id.as_str()?.parse().ok());
-            if let Some(name) = id.and_then(|id| snapshot.name(id)) {
+            if let Some(name) = id.and_then(|id| seen.name(id)) {
                 object.insert("displayName".to_owned(), name.into());
             }
         });
     }
     if odd.is_some() {
-        const CODES: [&str; 6] = [
+        const CODES: [&str; 8] = [
             "securityMarking",
             "schoolType",
             "groupType",
             "organisationType",
             "relationType",
             "personStatus",
+            "activityType",
+            "eventType",
         ];
         walk(&mut value, &|object| {
-            object.iter_mut().filter(|(key, _)| CODES.contains(&key.as_str())).for_each(|(_, code)| {
+            // An absence calls its code only `type`, as do mail addresses, which are not meant.
+            let absence = object.contains_key("student") && object.contains_key("startTime");
+            let code = |key: &str| CODES.contains(&key) || (absence && key == "type");
+            object.iter_mut().filter(|(key, _)| code(key)).for_each(|(_, code)| {
                 *code = "Kod som ingen lista har".into();
             });
         });

@@ -4,7 +4,7 @@ use super::{
     answer::Fault,
     objects::{Duty, Group, Organisation, Person, Placement},
     query::{Query, Span},
-    snapshot::{Row, Snapshot, Table},
+    snapshot::{Row, Shown, Table},
 };
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -25,26 +25,29 @@ pub(super) trait Resource: Serialize + PartialEq + Clone + Send + Sync + Sized +
     const LOOKUPS: &'static [&'static str];
     /// What can be expanded.
     const EXPANDS: &'static [&'static str];
+    /// Whether objects are written, not taken from the world, so that marks in them may be old.
+    const WRITTEN: bool = false;
 
     fn id(&self) -> Uuid;
-    fn table(register: &Snapshot) -> &Table<Self>;
+    /// Where the objects stand: those of the world, those that were written.
+    fn tables(register: &Shown) -> [Option<&Table<Self>>; 2];
     /// # Errors
     /// 400 for a value of the wrong form.
-    fn filter<'a>(query: &'a Query, register: &'a Snapshot) -> Result<Filter<'a, Self>, Fault>;
+    fn filter<'a>(query: &'a Query, register: &'a Shown) -> Result<Filter<'a, Self>, Fault>;
     /// What `sortkey` orders by; none if the resource has no such key.
     fn sorted_by(&self, key: &str) -> Option<String>;
     /// Whether one of `values` under the lookup's `key` means this object.
-    fn looked_up(&self, key: &str, values: &[String]) -> bool;
+    fn looked_up(&self, key: &str, values: &[String], register: &Shown) -> bool;
     /// The expansion `what`.
-    fn expanded(&self, what: &str, register: &Snapshot) -> Value;
+    fn expanded(&self, what: &str, register: &Shown) -> Value;
 }
 
 /// No value asked for, or one of them is the object's.
-fn among<T: PartialEq>(asked: &[T], own: &T) -> bool {
+pub(super) fn among<T: PartialEq>(asked: &[T], own: &T) -> bool {
     asked.is_empty() || asked.contains(own)
 }
 
-fn value(row: impl Serialize) -> Value {
+pub(super) fn value(row: impl Serialize) -> Value {
     serde_json::to_value(row).unwrap_or_default()
 }
 
@@ -60,11 +63,11 @@ impl Resource for Organisation {
         self.id
     }
 
-    fn table(register: &Snapshot) -> &Table<Self> {
-        &register.organisations
+    fn tables(register: &Shown) -> [Option<&Table<Self>>; 2] {
+        [Some(&register.organisations), None]
     }
 
-    fn filter<'a>(query: &'a Query, _: &'a Snapshot) -> Result<Filter<'a, Self>, Fault> {
+    fn filter<'a>(query: &'a Query, _: &'a Shown) -> Result<Filter<'a, Self>, Fault> {
         let parents: Vec<Uuid> = query.each("parent")?;
         let unit_codes = query.each("schoolUnitCode")?;
         let codes = query.each("organisationCode")?;
@@ -88,12 +91,12 @@ impl Resource for Organisation {
         (key == "DisplayNameAsc").then(|| self.display_name.clone())
     }
 
-    fn looked_up(&self, key: &str, values: &[String]) -> bool {
+    fn looked_up(&self, key: &str, values: &[String], _: &Shown) -> bool {
         let own = if key == "schoolUnitCodes" { &self.school_unit_code } else { &self.organisation_code };
         own.as_ref().is_some_and(|own| values.contains(own))
     }
 
-    fn expanded(&self, _: &str, _: &Snapshot) -> Value {
+    fn expanded(&self, _: &str, _: &Shown) -> Value {
         Value::Null
     }
 }
@@ -118,11 +121,11 @@ impl Resource for Person {
         self.id
     }
 
-    fn table(register: &Snapshot) -> &Table<Self> {
-        &register.persons
+    fn tables(register: &Shown) -> [Option<&Table<Self>>; 2] {
+        [Some(&register.persons), None]
     }
 
-    fn filter<'a>(query: &'a Query, register: &'a Snapshot) -> Result<Filter<'a, Self>, Fault> {
+    fn filter<'a>(query: &'a Query, register: &'a Shown) -> Result<Filter<'a, Self>, Fault> {
         let terms: Vec<String> = query.all("nameContains").into_iter().map(str::to_lowercase).collect();
         let civic: Option<String> = query.one("civicNo")?;
         let principal: Option<String> = query.one("eduPersonPrincipalName")?;
@@ -170,11 +173,11 @@ impl Resource for Person {
         }
     }
 
-    fn looked_up(&self, _: &str, values: &[String]) -> bool {
+    fn looked_up(&self, _: &str, values: &[String], _: &Shown) -> bool {
         self.civic_no.as_ref().is_some_and(|no| values.contains(&no.value))
     }
 
-    fn expanded(&self, what: &str, register: &Snapshot) -> Value {
+    fn expanded(&self, what: &str, register: &Shown) -> Value {
         let placements = |owned: bool| {
             let fits = |row: &&Row<Placement>| match owned {
                 true => row.object.owners.iter().any(|owner| owner.id == self.id),
@@ -228,11 +231,11 @@ impl Resource for Placement {
         self.id
     }
 
-    fn table(register: &Snapshot) -> &Table<Self> {
-        &register.placements
+    fn tables(register: &Shown) -> [Option<&Table<Self>>; 2] {
+        [Some(&register.placements), None]
     }
 
-    fn filter<'a>(query: &'a Query, _: &'a Snapshot) -> Result<Filter<'a, Self>, Fault> {
+    fn filter<'a>(query: &'a Query, _: &'a Shown) -> Result<Filter<'a, Self>, Fault> {
         let organisations: Vec<Uuid> = query.each("organisation")?;
         let groups: Vec<Uuid> = query.each("group")?;
         let children: Vec<Uuid> = query.each("child")?;
@@ -251,11 +254,11 @@ impl Resource for Placement {
         (key == "StartDateAsc").then(|| self.start_date.to_string())
     }
 
-    fn looked_up(&self, _: &str, values: &[String]) -> bool {
+    fn looked_up(&self, _: &str, values: &[String], _: &Shown) -> bool {
         values.contains(&self.child.id.to_string())
     }
 
-    fn expanded(&self, what: &str, register: &Snapshot) -> Value {
+    fn expanded(&self, what: &str, register: &Shown) -> Value {
         match what {
             "child" => value(register.persons.get(self.child.id)),
             _ => self.owners.iter().filter_map(|owner| register.persons.get(owner.id)).map(value).collect(),
@@ -274,11 +277,11 @@ impl Resource for Duty {
         self.id
     }
 
-    fn table(register: &Snapshot) -> &Table<Self> {
-        &register.duties
+    fn tables(register: &Shown) -> [Option<&Table<Self>>; 2] {
+        [Some(&register.duties), None]
     }
 
-    fn filter<'a>(query: &'a Query, _: &'a Snapshot) -> Result<Filter<'a, Self>, Fault> {
+    fn filter<'a>(query: &'a Query, _: &'a Shown) -> Result<Filter<'a, Self>, Fault> {
         let organisations: Vec<Uuid> = query.each("organisation")?;
         let persons: Vec<Uuid> = query.each("person")?;
         let roles = query.all("dutyRole");
@@ -295,11 +298,11 @@ impl Resource for Duty {
         (key == "StartDateAsc").then(|| self.start_date.to_string())
     }
 
-    fn looked_up(&self, _: &str, _: &[String]) -> bool {
+    fn looked_up(&self, _: &str, _: &[String], _: &Shown) -> bool {
         false
     }
 
-    fn expanded(&self, _: &str, register: &Snapshot) -> Value {
+    fn expanded(&self, _: &str, register: &Shown) -> Value {
         value(register.persons.get(self.person.id))
     }
 }
@@ -315,11 +318,11 @@ impl Resource for Group {
         self.id
     }
 
-    fn table(register: &Snapshot) -> &Table<Self> {
-        &register.groups
+    fn tables(register: &Shown) -> [Option<&Table<Self>>; 2] {
+        [Some(&register.groups), None]
     }
 
-    fn filter<'a>(query: &'a Query, _: &'a Snapshot) -> Result<Filter<'a, Self>, Fault> {
+    fn filter<'a>(query: &'a Query, _: &'a Shown) -> Result<Filter<'a, Self>, Fault> {
         let organisations: Vec<Uuid> = query.each("organisation")?;
         let (types, school_types) = (query.all("groupType"), query.all("schoolTypes"));
         let span = Span::read(query, "")?;
@@ -339,12 +342,12 @@ impl Resource for Group {
         }
     }
 
-    fn looked_up(&self, _: &str, _: &[String]) -> bool {
+    fn looked_up(&self, _: &str, _: &[String], _: &Shown) -> bool {
         false
     }
 
     /// Nobody has a role in a group: the world knows duties at units only.
-    fn expanded(&self, _: &str, _: &Snapshot) -> Value {
+    fn expanded(&self, _: &str, _: &Shown) -> Value {
         json!([])
     }
 }

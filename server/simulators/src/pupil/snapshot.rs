@@ -1,15 +1,23 @@
 //! What the register shows on one day, and since when each object has looked as it does.
+//!
+//! A [`Snapshot`] holds what follows from the world, [`Shown`] that and what was written since.
 
 use super::{
+    change::{Change, Kind},
     ids::register_id,
+    journal::Tables,
     objects::{Duty, Group, Organisation, Person, Placement},
+    records::{Absence, Activity, Attendance, AttendanceEvent, CalendarEvent},
     resource::Resource,
-    taking,
+    schedule, taking,
 };
-use crate::{population::local, world::Census};
+use crate::{
+    population::local,
+    world::{self, Census},
+};
 use jiff::{Timestamp, civil::Date};
 use serde::Serialize;
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, ops::Deref, sync::Arc};
 use uuid::Uuid;
 
 /// Since when an object exists and since when it is unchanged.
@@ -27,15 +35,28 @@ pub(super) struct Row<T> {
     pub(super) meta: Meta,
 }
 
-/// All objects of one resource, in the order of the world.
-#[derive(Debug)]
+/// All objects of one resource, in the order of the world or of writing.
+#[derive(Clone, Debug)]
 pub(super) struct Table<T> {
     rows: Vec<Row<T>>,
     by_id: HashMap<Uuid, usize>,
 }
 
+impl<T> Default for Table<T> {
+    fn default() -> Self {
+        Self { rows: Vec::new(), by_id: HashMap::new() }
+    }
+}
+
 impl<T: Resource> Table<T> {
-    fn new(objects: Vec<T>, old: Option<&Self>, now: Timestamp) -> Self {
+    /// The objects at `now`, and how they differ from `old`.
+    fn new(
+        kind: Kind,
+        objects: Vec<T>,
+        old: Option<&Self>,
+        now: Timestamp,
+        difference: &mut Difference,
+    ) -> Self {
         let row = |object: T| {
             let known = old.and_then(|old| old.get(object.id()));
             let meta = match known {
@@ -43,11 +64,40 @@ impl<T: Resource> Table<T> {
                 Some(known) => Meta { modified: now, ..known.meta },
                 None => Meta { created: now, modified: now },
             };
+            if meta.modified == now {
+                difference.change.modified.insert(kind);
+            }
             Row { object, meta }
         };
         let rows: Vec<_> = objects.into_iter().map(row).collect();
-        let by_id = rows.iter().enumerate().map(|(at, row)| (row.object.id(), at)).collect();
+        let by_id: HashMap<_, _> = rows.iter().enumerate().map(|(at, row)| (row.object.id(), at)).collect();
+        let before = old.into_iter().flat_map(|old| old.by_id.keys());
+        let gone: Vec<_> = before.filter(|id| !by_id.contains_key(*id)).map(|id| (kind, *id)).collect();
+        if !gone.is_empty() {
+            difference.change.deleted.insert(kind);
+            difference.gone.extend(gone);
+        }
         Self { rows, by_id }
+    }
+
+    /// Writes an object, over the one with its id if there is one.
+    pub(super) fn put(&mut self, object: T, now: Timestamp) {
+        match self.by_id.get(&object.id()) {
+            Some(&at) => {
+                let row = &mut self.rows[at];
+                *row = Row { object, meta: Meta { modified: now, ..row.meta } };
+            }
+            None => {
+                self.by_id.insert(object.id(), self.rows.len());
+                self.rows.push(Row { object, meta: Meta { created: now, modified: now } });
+            }
+        }
+    }
+
+    /// Keeps only the objects that fit.
+    pub(super) fn retain(&mut self, fits: impl Fn(&T) -> bool) {
+        self.rows.retain(|row| fits(&row.object));
+        self.by_id = self.rows.iter().enumerate().map(|(at, row)| (row.object.id(), at)).collect();
     }
 
     pub(super) fn get(&self, id: Uuid) -> Option<&Row<T>> {
@@ -57,6 +107,14 @@ impl<T: Resource> Table<T> {
     pub(super) fn rows(&self) -> &[Row<T>] {
         &self.rows
     }
+}
+
+/// How one snapshot differs from the one before.
+#[derive(Debug, Default)]
+pub(super) struct Difference {
+    pub(super) change: Change,
+    /// What is there no more.
+    pub(super) gone: Vec<(Kind, Uuid)>,
 }
 
 /// How a person is tied to an organisation, for the filters `relationship.*`.
@@ -79,14 +137,19 @@ pub(super) struct Snapshot {
     pub(super) placements: Table<Placement>,
     pub(super) duties: Table<Duty>,
     pub(super) groups: Table<Group>,
+    pub(super) activities: Table<Activity>,
+    pub(super) calendar_events: Table<CalendarEvent>,
+    /// Where in the census each person stands.
+    people: HashMap<Uuid, usize>,
     /// The children a person is responsible for.
     pub(super) wards: HashMap<Uuid, Vec<Uuid>>,
     pub(super) ties: HashMap<Uuid, Vec<Tie>>,
 }
 
 impl Snapshot {
-    /// Shows `census` at `now`. What was the same in `old` keeps its times, unless the clock was turned back since.
-    pub(super) fn take(census: &Arc<Census>, now: Timestamp, old: Option<&Self>) -> Self {
+    /// Shows `census` at `now`, and how that differs from `old`. What was the same in `old` keeps its times, unless the
+    /// clock was turned back since.
+    pub(super) fn take(census: &Arc<Census>, now: Timestamp, old: Option<&Self>) -> (Self, Difference) {
         let day = local(now);
         // Whole milliseconds: what a client reads and sends back is then what the register compares with.
         let taken = Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now);
@@ -99,23 +162,48 @@ impl Snapshot {
             }
         }
         let ties = ties(&objects, &wards);
-        Self {
+        let (activities, lessons) = schedule::objects(census);
+        let mut new = Difference::default();
+        let snapshot = Self {
             census: census.clone(),
             day,
             taken,
-            organisations: Table::new(objects.organisations, old.map(|old| &old.organisations), taken),
-            persons: Table::new(objects.persons, old.map(|old| &old.persons), taken),
-            placements: Table::new(objects.placements, old.map(|old| &old.placements), taken),
-            duties: Table::new(objects.duties, old.map(|old| &old.duties), taken),
-            groups: Table::new(objects.groups, old.map(|old| &old.groups), taken),
+            organisations: {
+                let old = old.map(|old| &old.organisations);
+                Table::new(Kind::Organisation, objects.organisations, old, taken, &mut new)
+            },
+            persons: Table::new(Kind::Person, objects.persons, old.map(|o| &o.persons), taken, &mut new),
+            placements: {
+                let old = old.map(|old| &old.placements);
+                Table::new(Kind::Placement, objects.placements, old, taken, &mut new)
+            },
+            duties: Table::new(Kind::Duty, objects.duties, old.map(|o| &o.duties), taken, &mut new),
+            groups: Table::new(Kind::Group, objects.groups, old.map(|o| &o.groups), taken, &mut new),
+            activities: Table::new(Kind::Activity, activities, old.map(|o| &o.activities), taken, &mut new),
+            calendar_events: {
+                let old = old.map(|old| &old.calendar_events);
+                Table::new(Kind::CalendarEvent, lessons, old, taken, &mut new)
+            },
+            people: objects.people,
             wards,
             ties,
-        }
+        };
+        (snapshot, new)
     }
 
     /// Whether this is still what the register shows.
     pub(super) fn is_of(&self, census: &Arc<Census>, day: Date, now: Timestamp) -> bool {
         Arc::ptr_eq(&self.census, census) && self.day == day && self.taken <= now
+    }
+
+    /// When it was taken.
+    pub(super) fn taken(&self) -> Timestamp {
+        self.taken
+    }
+
+    /// The person of the world whom the register calls `id`.
+    pub(super) fn of_world(&self, id: Uuid) -> Option<&world::Person> {
+        self.people.get(&id).and_then(|&at| self.census.persons.get(at))
     }
 
     /// The name a reference to `id` is displayed with.
@@ -126,6 +214,55 @@ impl Snapshot {
         (self.persons.get(id).map(person))
             .or_else(|| self.organisations.get(id).map(|row| row.object.display_name.clone()))
             .or_else(|| self.groups.get(id).map(|row| row.object.display_name.clone()))
+            .or_else(|| self.activities.get(id).map(|row| row.object.display_name.clone()))
+    }
+}
+
+/// What one request is answered from.
+pub(super) struct Shown {
+    pub(super) snapshot: Arc<Snapshot>,
+    pub(super) written: Tables,
+}
+
+impl Deref for Shown {
+    type Target = Snapshot;
+
+    fn deref(&self) -> &Snapshot {
+        &self.snapshot
+    }
+}
+
+impl Shown {
+    /// The object with this id.
+    pub(super) fn get<R: Resource>(&self, id: Uuid) -> Option<&Row<R>> {
+        R::tables(self).into_iter().flatten().find_map(|table| table.get(id))
+    }
+
+    /// Every object of one resource.
+    pub(super) fn rows<R: Resource>(&self) -> impl Iterator<Item = &Row<R>> {
+        R::tables(self).into_iter().flatten().flat_map(|table| table.rows())
+    }
+
+    /// Whether there is an object of `kind` with this id.
+    pub(super) fn holds(&self, kind: Kind, id: Uuid) -> bool {
+        match kind {
+            Kind::Organisation => self.get::<Organisation>(id).is_some(),
+            Kind::Person => self.get::<Person>(id).is_some(),
+            Kind::Placement => self.get::<Placement>(id).is_some(),
+            Kind::Duty => self.get::<Duty>(id).is_some(),
+            Kind::Group => self.get::<Group>(id).is_some(),
+            Kind::Activity => self.get::<Activity>(id).is_some(),
+            Kind::CalendarEvent => self.get::<CalendarEvent>(id).is_some(),
+            Kind::Attendance => self.get::<Attendance>(id).is_some(),
+            Kind::AttendanceEvent => self.get::<AttendanceEvent>(id).is_some(),
+            Kind::Absence => self.get::<Absence>(id).is_some(),
+        }
+    }
+
+    /// The organisation at whose lesson `event` is; none if nobody knows the lesson.
+    pub(super) fn organisation_of(&self, event: Uuid) -> Option<Uuid> {
+        let event = &self.get::<CalendarEvent>(event)?.object;
+        Some(self.get::<Activity>(event.activity.id)?.object.organisation.id)
     }
 }
 

@@ -14,7 +14,7 @@ use std::collections::HashMap;
 use uuid::Uuid;
 
 /// Since when what has no date of its own has been there.
-const ALWAYS: Date = date(2020, 8, 1);
+pub(super) const ALWAYS: Date = date(2020, 8, 1);
 
 /// Everything the register holds.
 pub(super) struct Objects {
@@ -23,6 +23,8 @@ pub(super) struct Objects {
     pub(super) placements: Vec<Placement>,
     pub(super) duties: Vec<Duty>,
     pub(super) groups: Vec<Group>,
+    /// Where in the census each person stands.
+    pub(super) people: HashMap<Uuid, usize>,
 }
 
 /// What the register holds of `census` on `day`.
@@ -33,6 +35,7 @@ pub(super) fn objects(census: &Census, day: Date) -> Objects {
     let mut duties = Vec::new();
     let known: Vec<&world::Person> =
         census.persons.iter().filter(|person| census.in_pupil_register(person, day)).collect();
+    let people = census.persons.iter().enumerate().map(|(at, person)| (id(person), at)).collect();
     for person in &known {
         for child in person.pupil_register_children(day) {
             responsibles.entry(child).or_default().push(responsible(person, "Vårdnadshavare"));
@@ -65,7 +68,10 @@ pub(super) fn objects(census: &Census, day: Date) -> Objects {
     let groups = census
         .groups
         .iter()
-        .map(|group| self::group(census, group, memberships.remove(group.id.as_str()).unwrap_or_default()))
+        .map(|group| {
+            let of = group.within.as_deref().unwrap_or(&group.id);
+            self::group(census, group, memberships.get(of).cloned().unwrap_or_default())
+        })
         .collect();
     let units = census.units.iter().map(unit);
     Objects {
@@ -74,6 +80,7 @@ pub(super) fn objects(census: &Census, day: Date) -> Objects {
         placements,
         duties,
         groups,
+        people,
     }
 }
 
@@ -252,7 +259,7 @@ fn responsible(person: &world::Person, relation: &str) -> Responsible {
     Responsible { person: reference(person), relation_type: relation.to_owned() }
 }
 
-fn reference(person: &world::Person) -> PersonReference {
+pub(super) fn reference(person: &world::Person) -> PersonReference {
     PersonReference { id: id(person), security_marking: marking(person) }
 }
 

@@ -1,3 +1,6 @@
+mod attendance;
+mod subscribers;
+
 use crate::{FaultOrder, Options, System, Town, register_id, use_ring, world::Protection};
 use jiff::SignedDuration;
 use reqwest::{Certificate, Client, StatusCode};
@@ -275,7 +278,7 @@ async fn a_token_is_needed_and_runs_out_between_two_pages() {
 #[tokio::test]
 async fn what_is_not_offered_says_so() {
     let reader = Reader::new().await;
-    assert_eq!(reader.get("absences").await.0, StatusCode::NOT_IMPLEMENTED);
+    assert_eq!(reader.get("grades").await.0, StatusCode::NOT_IMPLEMENTED);
     assert_eq!(reader.get("enrolments").await.0, StatusCode::NOT_FOUND);
     let (status, _) = reader.post("persons/lookup", json!({ "civicNos": vec!["x"; 1001] })).await;
     assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);

@@ -18,6 +18,8 @@ pub struct Census {
     older: HashMap<String, Vec<usize>>,
     units: HashMap<String, usize>,
     groups: HashMap<String, usize>,
+    within: HashMap<String, Vec<usize>>,
+    lessons: HashMap<String, Vec<usize>>,
 }
 
 impl Deref for Census {
@@ -67,6 +69,16 @@ impl Census {
                 older.entry(to.clone()).or_default().push(at);
             }
         }
+        let mut within: HashMap<_, Vec<_>> = HashMap::new();
+        for (at, group) in world.groups.iter().enumerate() {
+            if let Some(class) = &group.within {
+                within.entry(class.clone()).or_default().push(at);
+            }
+        }
+        let mut lessons: HashMap<_, Vec<_>> = HashMap::new();
+        for (at, lesson) in world.lessons.iter().enumerate() {
+            lessons.entry(lesson.group.clone()).or_default().push(at);
+        }
         let numbered = |(at, p): (usize, &Person)| p.number.clone().map(|number| (number, at));
         Ok(Self {
             by_id: world.persons.iter().enumerate().map(|(at, p)| (p.id.clone(), at)).collect(),
@@ -77,6 +89,8 @@ impl Census {
             register_guardians,
             parents,
             older,
+            within,
+            lessons,
             world,
         })
     }
@@ -133,6 +147,16 @@ impl Census {
         self.groups.get(id).map(|&at| &self.world.groups[at])
     }
 
+    /// The teaching groups of the class with this id.
+    pub fn groups_within<'a>(&'a self, class: &str) -> impl Iterator<Item = &'a super::Group> + use<'a> {
+        self.within.get(class).into_iter().flatten().map(|&at| &self.world.groups[at])
+    }
+
+    /// The lessons of the group with this id, in the order of the world.
+    pub fn lessons_of<'a>(&'a self, group: &str) -> impl Iterator<Item = &'a super::Lesson> + use<'a> {
+        self.lessons.get(group).into_iter().flatten().map(|&at| &self.world.lessons[at])
+    }
+
     fn listed<'a>(&'a self, at: Option<&'a Vec<usize>>) -> impl Iterator<Item = &'a Person> + use<'a> {
         at.into_iter().flatten().map(|&at| &self.world.persons[at])
     }
@@ -153,6 +177,7 @@ fn wrongs(world: &World) -> Vec<String> {
     };
     for group in &world.groups {
         leads(&units, "unit", &group.unit, &group.id);
+        group.within.iter().for_each(|class| leads(&groups, "group", class, &group.id));
     }
     for lesson in &world.lessons {
         leads(&groups, "group", &lesson.group, &lesson.id);
