@@ -58,6 +58,8 @@ impl House {
     /// One line that names what is missing or wrong, and what to do.
     pub async fn open(settings: Settings, clock: Clock) -> Result<Self> {
         prepare();
+        // Before anything of others is looked at: a wrong setting is named first.
+        let rules = rules(&settings)?;
         let store = connect(&settings).await?;
         let pending = store::pending_migrations(&store).await.context("cannot read the database")?;
         ensure!(pending == 0, "the database is older than this program: run `hjarntorget migrate`");
@@ -80,7 +82,7 @@ impl House {
             pupils: ss12000::Client::new(&pupil_settings(&settings)).context("[pupil-register]")?,
             mailer: dispatch::Mailer::new(&mail_settings(&settings)?).context("[mail]")?,
             clock,
-            rules: rules(&settings)?,
+            rules,
         };
         let portal = Portal::open(parts).await.context("cannot open the portal")?;
         let hook = Expected::read(&settings.house.hooks).context("[hooks]")?;
