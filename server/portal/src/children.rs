@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 use model::{AccountId, Assurance, ChildCard, Email};
-use store::Tx;
+use sea_orm::ConnectionTrait;
 
 use crate::{
     Error, Portal, Result, Visit, account,
@@ -74,7 +74,7 @@ impl<'v> Guardian<'v> {
     /// As [`Guardian::children`].
     pub async fn receipt(&self) -> Result<Receipt> {
         let children = self.children().await?;
-        let account = self.row(None).await?;
+        let account = self.row(self.portal().store().reader()).await?;
         let email = account.email.as_deref().map(|sealed| self.email(&account.id, sealed)).transpose()?;
         Ok(Receipt { opened: day_of(from_millis(account.opened_at)), email, children })
     }
@@ -83,14 +83,13 @@ impl<'v> Guardian<'v> {
         &self.visit.0.portal
     }
 
-    /// The account's row, if it is still open.
-    pub(crate) async fn row(&self, tx: Option<&Tx>) -> Result<store::entity::account::Model> {
-        let row = match tx {
-            Some(tx) => account::of_subject(tx, &self.session.subject).await?,
-            None => account::of_subject(self.portal().store().reader(), &self.session.subject).await?,
-        };
+    /// The account's row, if it is still open and nobody barred its holder.
+    pub(crate) async fn row(&self, on: &impl ConnectionTrait) -> Result<store::entity::account::Model> {
+        let (subject, now) = (&self.session.subject, self.visit.0.now);
         let id = self.account.uuid().to_string();
-        row.filter(|row| row.state == "open" && row.id == id).ok_or(Error::SignIn(Assurance::High))
+        let barred = account::bars(on, subject, now).await?.iter().any(|bar| bar.child.is_none());
+        let row = account::of_subject(on, subject).await?;
+        row.filter(|row| row.state == "open" && row.id == id && !barred).ok_or(Error::SignIn(Assurance::High))
     }
 
     pub(crate) fn email(&self, row: &str, sealed: &[u8]) -> Result<Email> {

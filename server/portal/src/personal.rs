@@ -28,7 +28,7 @@ impl Guardian<'_> {
             let (visit, session, account) = (self.visit.clone(), self.session.clone(), self.account);
             portal
                 .change(move |tx| async move {
-                    let row = Guardian::of(&visit, &session, account).row(Some(&tx)).await?;
+                    let row = Guardian::of(&visit, &session, account).row(&tx).await?;
                     let line = Line::new(Deed::SawPersonal).of("account", account.uuid());
                     visit.0.portal.trail(&tx, &visit.actor(), line, now).await?;
                     Ok(row)

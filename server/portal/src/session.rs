@@ -274,6 +274,18 @@ pub(crate) async fn end_all(tx: &Tx, account: AccountId, why: End, now: Timestam
     ended(tx, row::Column::AccountId.eq(account.uuid().to_string()), why, now).await
 }
 
+/// Who signed out is not let in again by the session that became this one a moment ago.
+async fn forget_raised(tx: &Tx, subject: &Subject, now: Timestamp) -> Result<()> {
+    row::Entity::update_many()
+        .col_expr(row::Column::EndReason, Expr::value(End::SignedOut.word()))
+        .filter(row::Column::Subject.eq(subject.clone()))
+        .filter(row::Column::EndReason.eq(End::Completed.word()))
+        .filter(row::Column::EndedAt.gt(now.as_millisecond().saturating_sub(GRACE)))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
 async fn ended(
     on: &impl ConnectionTrait,
     which: impl sea_orm::sea_query::IntoCondition,
@@ -301,7 +313,9 @@ impl Visit {
         self.0
             .portal
             .change(move |tx| async move {
-                end(&visit.0.portal, &tx, &session, End::SignedOut, &actor, visit.0.now).await.map(drop)
+                let now = visit.0.now;
+                end(&visit.0.portal, &tx, &session, End::SignedOut, &actor, now).await?;
+                forget_raised(&tx, &session.subject, now).await
             })
             .await
     }

@@ -1,5 +1,7 @@
 //! The way in: a completed order becomes one session, in the browser that started it.
 
+use std::net::IpAddr;
+
 use anyhow::anyhow;
 use jiff::Timestamp;
 use model::{Device, Purpose, Refusal, Step};
@@ -224,7 +226,8 @@ fn spent_word(proof: &Proof) -> Refusal {
 }
 
 /// BankID's risk, and the two addresses of a same-device order. Two addresses differ for honest reasons too (IPv4 and
-/// IPv6, Wi-Fi and mobile), so that this alone refuses nobody: it is told, and the login is not fresh.
+/// IPv6, Wi-Fi and mobile), so that this alone refuses nobody: it is told, and the login is not fresh. An address that
+/// BankID leaves out is no address that agrees.
 fn judge(order: &Order, identified: &Identified) -> Result<Judged, &'static str> {
     let mut judged = Judged { fresh: true, remarks: Vec::new() };
     match identified.risk.as_deref() {
@@ -241,13 +244,16 @@ fn judge(order: &Order, identified: &Identified) -> Result<Judged, &'static str>
             judged.remarks.push("risk-moderate");
         }
     }
-    let from_elsewhere = order.device == Device::This
-        && identified.device_ip.is_some_and(|address| Some(address.to_canonical()) != order.address);
-    if from_elsewhere {
+    if order.device == Device::This && is_elsewhere(identified.device_ip, order.address) {
         judged.fresh = false;
         judged.remarks.push("other-address");
     }
     Ok(judged)
+}
+
+/// Whether an app is not known to be where its browser is.
+fn is_elsewhere(app: Option<IpAddr>, browser: Option<IpAddr>) -> bool {
+    app.is_none() || app.map(|address| address.to_canonical()) != browser
 }
 
 /// The one edge to `consumed`.
@@ -296,5 +302,25 @@ async fn kind_of(tx: &Tx, subject: &Subject, now: Timestamp) -> Result<Kind> {
             Ok(Kind::Guardian(id))
         }
         _ => Ok(Kind::Applicant),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_app_whose_address_is_not_told_is_not_known_to_be_here() {
+        let at = |text: &str| Some(text.parse::<IpAddr>().unwrap());
+        assert!(!is_elsewhere(at("198.51.100.7"), at("198.51.100.7")));
+        assert!(!is_elsewhere(at("::ffff:198.51.100.7"), at("198.51.100.7")));
+        for (app, browser) in [
+            (at("198.51.100.8"), at("198.51.100.7")),
+            (None, at("198.51.100.7")),
+            (at("198.51.100.7"), None),
+            (None, None),
+        ] {
+            assert!(is_elsewhere(app, browser), "{app:?} {browser:?}");
+        }
     }
 }

@@ -124,23 +124,41 @@ async fn a_protection_mark_hides_the_child_and_does_not_lift_by_itself() {
 
 #[tokio::test]
 async fn a_bar_from_one_child_hides_that_child_at_the_next_request() {
-    use sea_orm::ActiveValue::Set;
     let stage = Stage::open().await;
     let browser = guardian(&stage, "lindqvist-sara").await;
     let visit = browser.visit().await;
     let hugo =
         visit.guardian().unwrap().children().await.unwrap().into_iter().find(|card| card.given == "Hugo");
+    bar_sara(&stage, Some(hugo.unwrap().id)).await;
+    assert_eq!(browser.children().await.unwrap(), ["Elsa"]);
+}
+
+#[tokio::test]
+async fn a_bar_from_everything_closes_every_page_at_the_next_request() {
+    let stage = Stage::open().await;
+    let browser = guardian(&stage, "lindqvist-sara").await;
+    assert!(browser.visit().await.guardian().unwrap().personal().await.is_ok());
+    bar_sara(&stage, None).await;
+    // No page is the first that must be opened for the others to close.
+    let visit = browser.visit().await;
+    assert!(matches!(visit.guardian().unwrap().personal().await.err(), Some(Error::SignIn(_))));
+    assert!(matches!(visit.guardian().unwrap().receipt().await.err(), Some(Error::SignIn(_))));
+    assert!(matches!(browser.children().await, Err(Error::SignIn(_))));
+}
+
+/// A human bars lindqvist-sara from one child, or from everything.
+async fn bar_sara(stage: &Stage, child: Option<model::ChildId>) {
+    use sea_orm::ActiveValue::Set;
     let bar = store::entity::bar::ActiveModel {
         id: Set(uuid::Uuid::new_v4().to_string()),
         subject: Set(stage.portal.keys().index_number(&model::PersonId::parse("198806142389").unwrap())),
-        pupil_id: Set(Some(hugo.unwrap().id.uuid().to_string())),
+        pupil_id: Set(child.map(|child| child.uuid().to_string())),
         reason: Set("decision".into()),
         since: Set(stage.now().as_millisecond()),
         until: Set(None),
         made_by: Set("school".into()),
     };
     store::entity::bar::Entity::insert(bar).exec_without_returning(stage.store.writer()).await.unwrap();
-    assert_eq!(browser.children().await.unwrap(), ["Elsa"]);
 }
 
 #[tokio::test]

@@ -118,3 +118,17 @@ async fn an_applicant_is_no_guardian_and_a_stranger_neither() {
     assert!(browser.visit().await.applicant().is_ok());
     assert!(matches!(browser.visit().await.guardian().err(), Some(Error::SignIn(_))));
 }
+
+#[tokio::test]
+async fn who_signed_out_is_not_let_in_again_by_the_session_of_the_application() {
+    let stage = Stage::open().await;
+    let mut browser = stage.browser();
+    browser.apply("lindqvist-sara", "sara@example.se").await;
+    let mut copy = browser.clone();
+    browser.complete().await.unwrap();
+    // A form sent twice meets its account, as long as nobody signed out.
+    copy.clone().complete().await.unwrap();
+    browser.visit().await.sign_out().await.unwrap();
+    assert!(matches!(copy.complete().await, Err(Error::SignIn(_))));
+    assert_eq!(copy.visit().await.who(), Who::Stranger);
+}
