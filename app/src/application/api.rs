@@ -7,6 +7,7 @@ use portal::{Error, Who};
 use super::letter::SENT;
 use crate::{
     Fault, Place,
+    information::VERSION,
     visit::{answered, go, keep_session, outcome, visit},
 };
 
@@ -78,7 +79,12 @@ pub(crate) async fn complete(
         go(Place::Receipt);
         return Ok(());
     }
-    let result = async { visit.applicant()?.complete(&information).await };
+    // Who read an earlier version reads this one first; what is kept of it is a word of ours, never the form's.
+    if information != VERSION {
+        go(Place::Apply(Step::Check));
+        return Ok(());
+    }
+    let result = async { visit.applicant()?.complete(VERSION).await };
     match result.await {
         Ok(done) => {
             keep_session(&done.session_cookie);

@@ -67,11 +67,11 @@ pub(crate) fn before(who: &Who) -> Result<Reply, Fault> {
 
 /// Dina barn.
 pub(crate) async fn children(visit: &Visit, asked: &Asked) -> Result<Reply, Fault> {
-    let Application { children, .. } = match door(visit, Step::Children).await? {
-        Door::Open(application) => application,
-        Door::Elsewhere(place) => return Reply::go(place),
-    };
-    let name = visit.applicant()?.name();
+    if let Door::Elsewhere(place) = door(visit, Step::Children).await? {
+        return Reply::go(place);
+    }
+    let applicant = visit.applicant()?;
+    let (name, children) = (applicant.name(), applicant.children().await?);
     let today = portal::day_of(visit.now());
     let (no, seconds) = (asked.refusal(), seconds_left(visit));
     Page::new(Text::ApplyChildrenTitle, move || {
@@ -134,11 +134,12 @@ fn card(child: ApplicationChild, place: Text) -> impl IntoView {
 
 /// Kontrollera dina svar.
 pub(crate) async fn check(visit: &Visit, asked: &Asked) -> Result<Reply, Fault> {
-    let Application { children, email, .. } = match door(visit, Step::Check).await? {
+    let Application { email, .. } = match door(visit, Step::Check).await? {
         Door::Open(application) => application,
         Door::Elsewhere(place) => return Reply::go(place),
     };
-    let name = visit.applicant()?.name();
+    let applicant = visit.applicant()?;
+    let (name, children) = (applicant.name(), applicant.children().await?);
     let (no, seconds) = (asked.refusal(), seconds_left(visit));
     Page::new(Text::CheckTitle, move || {
         let children: Vec<_> = children

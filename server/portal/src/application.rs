@@ -44,8 +44,6 @@ pub struct Applicant<'v> {
 /// A running application, as its own pages show it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Application {
-    /// The children it is for.
-    pub children: Vec<ApplicationChild>,
     /// Whether the children were confirmed.
     pub children_confirmed: bool,
     /// The address given.
@@ -79,6 +77,20 @@ pub struct ApplicationChild {
     pub today: ChildToday,
     /// The applicant said that this is not their child.
     pub denied: bool,
+}
+
+impl ApplicationChild {
+    fn of(card: ChildCard, denied: &BTreeSet<ChildId>) -> Self {
+        Self {
+            denied: denied.contains(&card.id),
+            id: card.id,
+            given: card.given,
+            family: card.family,
+            unit: card.unit,
+            group: card.group,
+            today: card.today,
+        }
+    }
 }
 
 /// An account was made, or was there already.
@@ -149,13 +161,35 @@ impl<'v> Applicant<'v> {
     /// [`Error::Unavailable`] while a register is down; the draft is kept.
     pub async fn application(&self) -> Result<Application> {
         self.must_be_live()?;
-        let assessed = self.eligible().await?;
-        let cards = self.cards(&assessed).await?;
+        self.eligible().await?;
         let draft = match find(self.portal().store().reader(), &self.session.subject, self.now()).await? {
             Some(draft) => draft,
             None => self.in_draft(None, |_, draft| async { Ok(draft) }).await?,
         };
-        self.shown(draft, cards).await
+        self.shown(draft).await
+    }
+
+    /// The children of the application. Every one of them is in the audit log before it is shown.
+    ///
+    /// # Errors
+    /// As [`Applicant::application`].
+    pub async fn children(&self) -> Result<Vec<ApplicationChild>> {
+        self.must_be_live()?;
+        let children = self.eligible().await?.decision.children.clone();
+        let visit = self.visit.clone();
+        let subject = self.session.subject.clone();
+        self.portal()
+            .change(move |tx| async move {
+                let (portal, actor, now) = (&visit.0.portal, visit.actor(), visit.0.now);
+                let draft = find(&tx, &subject, now).await?;
+                let denied = draft.as_ref().map(denied_of).transpose()?.unwrap_or_default();
+                let cards = pupils::cards(portal, &tx, &children, day_of(now)).await?;
+                for card in &cards {
+                    portal.trail(&tx, &actor, Line::new(Deed::SawChild).child(card.id), now).await?;
+                }
+                Ok(cards.into_iter().map(|card| ApplicationChild::of(card, &denied)).collect())
+            })
+            .await
     }
 
     /// "Det här är inte mitt barn": a case for the school, and no link.
@@ -304,11 +338,6 @@ impl<'v> Applicant<'v> {
         }
     }
 
-    async fn cards(&self, assessed: &Assessed) -> Result<Vec<ChildCard>> {
-        let portal = self.portal();
-        pupils::cards(portal, portal.store().reader(), &assessed.decision.children, day_of(self.now())).await
-    }
-
     /// Gives the schools what they should look into. After the answer, so that its time says nothing of the reason.
     fn tell_schools(&self, decision: &Decision) {
         let questions: Vec<_> =
@@ -333,19 +362,8 @@ impl<'v> Applicant<'v> {
         });
     }
 
-    async fn shown(&self, draft: row::Model, cards: Vec<ChildCard>) -> Result<Application> {
-        let denied = denied_of(&draft)?;
-        let children = cards.into_iter().map(|card| ApplicationChild {
-            denied: denied.contains(&card.id),
-            id: card.id,
-            given: card.given,
-            family: card.family,
-            unit: card.unit,
-            group: card.group,
-            today: card.today,
-        });
+    async fn shown(&self, draft: row::Model) -> Result<Application> {
         Ok(Application {
-            children: children.collect(),
             children_confirmed: draft.children_confirmed_at.is_some(),
             email: email_of(self.portal(), &draft)?,
             email_confirmed: draft.email_confirmed_at.is_some(),

@@ -23,8 +23,6 @@ pub struct Rules {
     pub return_page: ReturnPage,
     /// The municipality the house serves, as in folkbokföringen: four digits, `1480` for Göteborg.
     pub municipality: String,
-    /// The version of "Information till vårdnadshavare" an applicant is shown now.
-    pub information_version: String,
     /// Lifetimes.
     pub spans: Spans,
     /// Rate limits.
@@ -59,7 +57,6 @@ impl Rules {
             launch,
             return_page,
             municipality: "1480".to_owned(),
-            information_version: "2026-1".to_owned(),
             spans: Spans::default(),
             limits: Limits::default(),
             brake: Brake::default(),

@@ -30,7 +30,7 @@ impl Applicant<'_> {
     /// # Errors
     /// Refused: [`Refusal::StepNotReached`] (also for who may no longer apply), [`Refusal::NoChildLeft`];
     /// [`Error::Unavailable`] while a register is down: the draft is kept.
-    pub async fn complete(&self, information_version: &str) -> Result<Completed> {
+    pub async fn complete(&self, information_version: &'static str) -> Result<Completed> {
         if self.raised {
             return self.enter_again().await;
         }
@@ -43,17 +43,12 @@ impl Applicant<'_> {
             Err(error) => return Err(error),
         };
         let Some(custody) = custody else { return self.enter_again().await };
-        let version: String = information_version
-            .chars()
-            .filter(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '.'))
-            .take(40)
-            .collect();
         let (visit, session) = (self.visit.clone(), self.session.clone());
         let session_cookie = self
             .portal()
             .change(move |tx| async move {
                 let again = Applicant::of(&visit, &session);
-                let account = again.account_in(&tx, &custody, version).await?;
+                let account = again.account_in(&tx, &custody, information_version).await?;
                 let cookie = again.raise_in(&tx, account).await?;
                 again.pass("application.before-commit");
                 Ok(cookie)
@@ -85,7 +80,7 @@ impl Applicant<'_> {
     }
 
     /// The account: a new one, or the one that a parallel request made.
-    async fn account_in(&self, tx: &Tx, custody: &Custody, version: String) -> Result<AccountId> {
+    async fn account_in(&self, tx: &Tx, custody: &Custody, version: &'static str) -> Result<AccountId> {
         let (portal, now) = (self.portal(), self.now());
         if let Some(account) = open_account(tx, &self.session.subject).await? {
             return Ok(account);
@@ -137,7 +132,7 @@ impl Applicant<'_> {
         tx: &Tx,
         account: AccountId,
         draft: &application::Model,
-        version: String,
+        version: &'static str,
     ) -> Result<bool> {
         let (portal, now) = (self.portal(), self.now().as_millisecond());
         let id = account.uuid().to_string();
@@ -149,7 +144,7 @@ impl Applicant<'_> {
             email: Set(Some(portal.seal("account", "email", &id, email.reveal())?)),
             email_index: Set(Some(portal.keys().index_email(&email))),
             email_verified_at: Set(draft.email_confirmed_at),
-            information_version: Set(version),
+            information_version: Set(version.to_owned()),
             language: Set(self.visit.language().tag().to_owned()),
             state: Set("open".to_owned()),
             opened_at: Set(now),

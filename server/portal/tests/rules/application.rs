@@ -93,7 +93,7 @@ async fn a_child_that_is_not_theirs_becomes_a_case_and_no_link() {
     browser.sign_in("lindqvist-sara").await;
     let visit = browser.visit().await;
     let applicant = visit.applicant().unwrap();
-    let children = applicant.application().await.unwrap().children;
+    let children = applicant.children().await.unwrap();
     let hugo = children.iter().find(|child| child.given == "Hugo").unwrap().id;
     let elsa = children.iter().find(|child| child.given == "Elsa").unwrap().id;
     for child in [hugo, elsa] {
@@ -114,13 +114,27 @@ async fn a_child_that_is_not_theirs_becomes_a_case_and_no_link() {
 }
 
 #[tokio::test]
+async fn an_applicants_look_at_the_children_is_logged_like_a_guardians() {
+    let stage = Stage::open().await;
+    let mut browser = stage.browser();
+    browser.sign_in("lindqvist-sara").await;
+    let visit = browser.visit().await;
+    assert_eq!(reached(&browser).await, Step::Children);
+    assert!(stage.audited(Deed::SawChild).await.is_empty(), "no child was shown yet");
+    let shown = visit.applicant().unwrap().children().await.unwrap();
+    let seen = stage.audited(Deed::SawChild).await;
+    assert_eq!((shown.len(), seen.len()), (2, 2));
+    assert!(seen.iter().all(|row| row.child.is_some() && row.actor_kind == "applicant"));
+}
+
+#[tokio::test]
 async fn a_child_of_somebody_else_can_be_neither_disowned_nor_reclaimed() {
     let stage = Stage::open().await;
     let (mut one, mut other) = (stage.browser(), stage.browser());
     one.sign_in("lindqvist-sara").await;
     other.sign_in("bergstrom-karin").await;
     let visit = other.visit().await;
-    let theirs = visit.applicant().unwrap().application().await.unwrap().children[0].id;
+    let theirs = visit.applicant().unwrap().children().await.unwrap()[0].id;
     let unknown = model::ChildId::from_uuid(uuid::Uuid::new_v4());
     let visit = one.visit().await;
     for child in [theirs, unknown] {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use model::{Outcome, Refusal};
-use portal::{Error, Next, Who};
+use portal::{Error, Next, Who, audit::Deed};
 use serde_json::json;
 use simulators::System;
 
@@ -133,9 +133,11 @@ async fn with_one_protected_child_only_the_others_are_listed() {
     browser.sign_in("lindqvist-sara").await;
     assert_eq!(browser.outcome().await, Outcome::Eligible);
     let visit = browser.visit().await;
-    let application = visit.applicant().unwrap().application().await.unwrap();
-    let names: Vec<_> = application.children.iter().map(|child| child.given.as_str()).collect();
+    let children = visit.applicant().unwrap().children().await.unwrap();
+    let names: Vec<_> = children.iter().map(|child| child.given.as_str()).collect();
     assert_eq!(names, ["Elsa"]);
+    // Nor does the log say that the hidden one was looked at.
+    assert_eq!(stage.audited(Deed::SawChild).await.len(), 1);
 }
 
 #[tokio::test]
