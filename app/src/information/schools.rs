@@ -8,7 +8,10 @@ use crate::{
     Fault, Place,
     page::{Asked, Page, Reply},
     text::Text,
-    ui::{form::send, say::call},
+    ui::{
+        form::send,
+        say::{call, write_to},
+    },
 };
 
 /// The most letters of a question that are looked at.
@@ -62,7 +65,7 @@ fn item(unit: UnitContact) -> impl IntoView {
             <h2>{unit.name}</h2>
             {kind.map(|kind| view! { <p class="small">{kind}</p> })}
             {unit.phone.map(|phone| view! { <p>{call(&phone)}</p> })}
-            {unit.email.map(|email| view! { <p><a href=format!("mailto:{email}")>{email.clone()}</a></p> })}
+            {unit.email.map(|email| view! { <p>{write_to(email)}</p> })}
         </li>
     }
 }

@@ -1,7 +1,7 @@
 //! Saying something: a notice, and whom to call.
 
 use leptos::prelude::*;
-use model::UnitContact;
+use model::{Email, UnitContact};
 
 use crate::{Place, text::Text};
 
@@ -31,9 +31,20 @@ pub(crate) fn contact(unit: UnitContact) -> impl IntoView {
         <div class="card contact">
             <h2>{unit.name}</h2>
             {unit.phone.map(|phone| view! { <p>{call(&phone)}</p> })}
-            {unit.email.map(|email| view! { <p><a href=format!("mailto:{email}")>{email.clone()}</a></p> })}
+            {unit.email.map(|email| view! { <p>{write_to(email)}</p> })}
             <p class="small">{Text::OutcomeHours}</p>
         </div>
+    }
+}
+
+/// An address to write to, as a register gave it. Only what is an address becomes a link: anything behind it could set
+/// further recipients (RFC 6068, section 2).
+pub(crate) fn write_to(email: String) -> AnyView {
+    match Email::parse(&email) {
+        Ok(address) if !address.reveal().contains(['?', '&', '%', '#']) => {
+            view! { <a href=format!("mailto:{}", address.reveal())>{email}</a> }.into_any()
+        }
+        _ => email.into_any(),
     }
 }
 
@@ -59,5 +70,21 @@ mod tests {
     fn a_number_in_groups_can_be_dialled_from_anywhere() {
         assert_eq!(dialled("031-390 06 10"), "tel:+46313900610");
         assert_eq!(dialled("+46 31 390 06 10"), "tel:+46313900610");
+    }
+
+    #[test]
+    fn an_address_from_a_register_gets_no_second_recipient() {
+        let html = |email: &str| crate::page::render(model::Language::Sv, None, || write_to(email.into()));
+        assert!(html("kansli@example.se").contains("href=\"mailto:kansli@example.se\""));
+        for hostile in [
+            "kansli@example.se?bcc=x@example.se",
+            "kansli@example.se,x@example.se",
+            "a&b@example.se",
+            "a%0d%0aBcc:x@example.se",
+            "a?cc=x@example.se",
+            "javascript:alert(1)",
+        ] {
+            assert!(!html(hostile).contains("href"), "{hostile}");
+        }
     }
 }
