@@ -4,7 +4,7 @@
 //! a moment. This is the one file of the crate that may ask what time it really is.
 
 use crate::lock;
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
 use std::{
     sync::{Arc, Mutex},
     time::Duration,
@@ -22,6 +22,11 @@ impl Clock {
     /// What the clock shows.
     pub fn now(&self) -> Timestamp {
         real() + *lock(&self.ahead)
+    }
+
+    /// The day it is in Sweden.
+    pub fn today(&self) -> Date {
+        local(self.now())
     }
 
     /// Makes the clock show `now`; it goes on from there.
@@ -64,6 +69,11 @@ impl Clock {
             }
         }
     }
+}
+
+/// The day in Sweden at `now`.
+pub(crate) fn local(now: Timestamp) -> Date {
+    TimeZone::get("Europe/Stockholm").unwrap_or(TimeZone::UTC).to_datetime(now).date()
 }
 
 /// Real time. Certificates of the transport are checked against it, as clients do that too.

@@ -2,7 +2,10 @@
 
 use anyhow::{Context, Result};
 use clap::Parser;
-use simulators::{Options, System, Town, World};
+use simulators::{
+    Clock, Options, System, Town, World,
+    world::{MOST_PUPILS, city},
+};
 use std::{io::Write, net::IpAddr, path::PathBuf, process::ExitCode};
 
 /// The made-up outside world of the portal: BankID, registers, mail, and a page to play its people.
@@ -24,6 +27,12 @@ struct Arguments {
     /// A world (JSON) instead of the shipped one.
     #[arg(long)]
     world: Option<PathBuf>,
+    /// A generated city of so many pupils instead of the shipped world, with lessons in this week.
+    #[arg(long, conflicts_with = "world", value_parser = clap::value_parser!(u32).range(1..=MOST_PUPILS as i64))]
+    persons: Option<u32>,
+    /// Which city: the same number of pupils and the same seed is the same city.
+    #[arg(long, default_value_t = 1, requires = "persons")]
+    seed: u64,
 }
 
 #[tokio::main]
@@ -42,7 +51,9 @@ async fn run(arguments: Arguments) -> Result<()> {
     let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "warn".into());
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     simulators::use_ring();
-    let world = arguments.world.map(read).transpose()?;
+    let generated =
+        arguments.persons.map(|pupils| city(pupils as usize, arguments.seed, Clock::default().today()));
+    let world = arguments.world.map(read).transpose()?.or(generated);
     let options = Options {
         dir: arguments.dir,
         host: arguments.host,

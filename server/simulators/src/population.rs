@@ -11,6 +11,7 @@ mod post;
 use crate::{
     State,
     bearer::{self, Asking, Bearers},
+    clock::local,
     https::AnswerUnknown,
     world::{Census, Person, Protection},
 };
@@ -176,11 +177,6 @@ impl Desk<'_> {
         let person = self.census.numbered(number).filter(|person| person.in_population_register())?;
         (self.with_protected || person.protection == Protection::None).then_some(person)
     }
-}
-
-/// The day in Sweden.
-pub(crate) fn local(now: Timestamp) -> Date {
-    now.to_zoned_datetime(TimeZone::get("Europe/Stockholm").unwrap_or(TimeZone::UTC)).date()
 }
 
 fn moment(now: Timestamp) -> String {

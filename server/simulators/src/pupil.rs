@@ -39,9 +39,9 @@ pub(crate) use switches::Switches;
 use crate::{
     State,
     bearer::{self, Asking, Bearers},
+    clock::local,
     lock,
     messenger::Messenger,
-    population::local,
     world::{Census, Person as Human},
 };
 use answer::Fault;
@@ -164,6 +164,13 @@ impl PupilRegister {
         }
     }
 
+    /// Makes ready to show `census`, which takes seconds for a city.
+    pub(crate) async fn prepare(self: &Arc<Self>, census: Arc<Census>) {
+        let register = self.clone();
+        let show = move || drop(register.shown(&census, register.messenger.clock().now()));
+        drop(tokio::task::spawn_blocking(show).await);
+    }
+
     /// How it behaves.
     pub(crate) fn switches(&self) -> Switches {
         *lock(&self.switches)
@@ -216,9 +223,7 @@ impl PupilRegister {
     pub(crate) fn follow(self: &Arc<Self>, census: &Arc<Census>) {
         if self.subscriptions.any() {
             let (register, census) = (self.clone(), census.clone());
-            let compare = move || drop(register.shown(&census, register.messenger.clock().now()));
-            // A whole city is compared for seconds.
-            self.messenger.spawn(async { drop(tokio::task::spawn_blocking(compare).await) });
+            self.messenger.spawn(async move { register.prepare(census).await });
         }
     }
 

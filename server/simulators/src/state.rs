@@ -13,7 +13,7 @@ use crate::{
     tls::Tls,
     world::{Census, Person, World, shipped},
 };
-use jiff::{civil::Date, tz::TimeZone};
+use jiff::civil::Date;
 use std::{
     collections::BTreeMap,
     net::{IpAddr, SocketAddr},
@@ -94,7 +94,7 @@ impl State {
 
     /// The day it is in Sweden.
     pub(crate) fn today(&self) -> Date {
-        TimeZone::get("Europe/Stockholm").unwrap_or(TimeZone::UTC).to_datetime(self.clock.now()).date()
+        self.clock.today()
     }
 
     /// The population as it is now.

@@ -105,6 +105,7 @@ impl Town {
         let state =
             State::new(begin).map_err(|wrongs| anyhow!("the world is wrong: {}", wrongs.join("; ")))?;
         let state = Arc::new(state);
+        state.pupil.prepare(state.census()).await;
         let mut tasks = JoinSet::new();
         tasks.spawn(control::serve(control, state.clone()));
         for (system, listener) in listeners {

@@ -146,11 +146,21 @@ pub(super) fn time(at: Timestamp) -> String {
     zone.to_datetime(at).strftime("%-d/%-m %H:%M:%S").to_string()
 }
 
-/// Names of people who hold a BankID, for a choice: ordinary ones first.
+/// So many people can be chosen from a list; in a larger world their id or number is written.
+const MOST: usize = 500;
+
+/// Who holds a BankID, for a choice: ordinary people first.
 pub(super) fn choice(town: &State, chosen: Option<&str>) -> String {
     let (census, today) = (town.census(), town.today());
+    let holders = || census.persons.iter().filter(|person| person.bankid);
+    if holders().nth(MOST).is_some() {
+        let chosen = esc(chosen.unwrap_or_default());
+        return format!(
+            "<input id=\"person\" name=\"person\" value=\"{chosen}\" placeholder=\"id eller personnummer\">"
+        );
+    }
     let (mut ordinary, mut special) = (String::new(), String::new());
-    for person in census.persons.iter().filter(|person| person.bankid) {
+    for person in holders() {
         let tags = census.tags(person, today);
         let is_ordinary = tags.iter().any(|tag| tag == "ordinary");
         let told = person
@@ -167,7 +177,8 @@ pub(super) fn choice(town: &State, chosen: Option<&str>) -> String {
         if is_ordinary { ordinary.push_str(&option) } else { special.push_str(&option) }
     }
     format!(
-        "<optgroup label=\"Vanliga vårdnadshavare\">{ordinary}</optgroup>\
-         <optgroup label=\"Med något särskilt\">{special}</optgroup>"
+        "<select id=\"person\" name=\"person\">\
+         <optgroup label=\"Vanliga vårdnadshavare\">{ordinary}</optgroup>\
+         <optgroup label=\"Med något särskilt\">{special}</optgroup></select>"
     )
 }

@@ -14,6 +14,9 @@ use jiff::civil::Date;
 use serde::Deserialize;
 use std::{collections::BTreeMap, sync::Arc};
 
+/// So many people stand under a heading; a generated city has more than a page can hold.
+const MOST: usize = 200;
+
 /// Which people are shown.
 #[derive(Deserialize)]
 pub(super) struct Shown {
@@ -88,15 +91,21 @@ fn tags(all: &[Shelf<'_>], chosen: Option<&str>) -> String {
 
 fn group<'a>(
     title: &str,
-    people: impl Iterator<Item = &'a Shelf<'a>>,
+    mut people: impl Iterator<Item = &'a Shelf<'a>>,
     census: &Census,
     today: Date,
 ) -> String {
-    let cards: String = people.map(|one| card(one, census, today)).collect();
+    let cards: String = people.by_ref().take(MOST).map(|one| card(one, census, today)).collect();
     if cards.is_empty() {
         return cards;
     }
-    format!("<h2>{}</h2><ul class=\"cards\">{cards}</ul>", esc(title))
+    let more = match people.count() {
+        0 => String::new(),
+        more => {
+            format!("<p class=\"quiet\">och {more} till, se <a href=\"/control/persons\">hela listan</a></p>")
+        }
+    };
+    format!("<h2>{}</h2><ul class=\"cards\">{cards}</ul>{more}", esc(title))
 }
 
 fn card(one: &Shelf<'_>, census: &Census, today: Date) -> String {

@@ -97,7 +97,8 @@ pub(super) async fn answer(
     Form(answered): Form<Answered>,
 ) -> Response {
     let census = town.census();
-    let Some(person) = census.person(&answered.person) else { return said(Refused::NoBankId) };
+    let person = census.person(&answered.person).or_else(|| census.numbered(&answered.person));
+    let Some(person) = person else { return said(Refused::NoBankId) };
     let approved = Approved {
         device_ip: answered.device_ip.trim().parse().ok(),
         risk: match answered.risk.as_str() {
@@ -187,7 +188,7 @@ fn show(town: &State, order: &Listed, headers: &HeaderMap, redirect: Option<&str
             esc(&person.id)
         )),
         None => main.push_str(&format!(
-            "<label for=\"person\">Vem är du?</label><select id=\"person\" name=\"person\">{}</select>\
+            "<label for=\"person\">Vem är du?</label>{}\
              <button name=\"answer\" value=\"open\">Fortsätt</button>",
             choice(town, remembered(headers).as_deref())
         )),

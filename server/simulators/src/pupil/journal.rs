@@ -19,8 +19,8 @@ use super::{
     taking::reference,
 };
 use crate::{
+    clock::local,
     lock,
-    population::local,
     world::{Census, Lesson, Person},
 };
 use jiff::{SignedDuration, Timestamp};

@@ -7,7 +7,7 @@ use super::{
     taking::ALWAYS,
 };
 use crate::{
-    population::local,
+    clock::local,
     world::{Census, Enrolment, Lesson, Person, UnitKind},
 };
 use jiff::Timestamp;

@@ -12,7 +12,7 @@ use super::{
     schedule, taking,
 };
 use crate::{
-    population::local,
+    clock::local,
     world::{self, Census},
 };
 use jiff::{Timestamp, civil::Date};

@@ -6,21 +6,30 @@ use std::{
     ops::Deref,
 };
 
-/// A world in which every reference leads somewhere, with what is needed to look things up quickly.
+/// A world in which every reference leads somewhere, with what is needed to look things up quickly. Indexes hold places
+/// in the lists of the world, sorted, so that a city costs little beside its people.
 #[derive(Debug)]
 pub struct Census {
     world: World,
-    by_id: HashMap<String, usize>,
-    by_number: HashMap<String, usize>,
-    custody: HashMap<String, Vec<usize>>,
-    register_guardians: HashMap<String, Vec<usize>>,
-    parents: HashMap<String, Vec<usize>>,
+    /// People by their id.
+    by_id: Vec<u32>,
+    /// People by their number.
+    by_number: Vec<u32>,
+    /// Child and holder of custody.
+    custody: Pairs,
+    /// Child and guardian by the pupil register.
+    register_guardians: Pairs,
+    /// Child and parent.
+    parents: Pairs,
     older: HashMap<String, Vec<usize>>,
     units: HashMap<String, usize>,
     groups: HashMap<String, usize>,
     within: HashMap<String, Vec<usize>>,
     lessons: HashMap<String, Vec<usize>>,
 }
+
+/// A relation between people, sorted; who is related to one stands in the order of the world.
+type Pairs = Vec<(u32, u32)>;
 
 impl Deref for Census {
     type Target = World;
@@ -40,59 +49,39 @@ impl Census {
         if !wrongs.is_empty() {
             return Err(wrongs);
         }
-        let mut custody: HashMap<_, Vec<_>> = HashMap::new();
-        let mut register_guardians: HashMap<_, Vec<_>> = HashMap::new();
-        for (at, person) in world.persons.iter().enumerate() {
-            for relation in &person.guardian_of {
-                custody.entry(relation.child.clone()).or_default().push(at);
-            }
-            match &person.pupil_register {
-                Some(PupilRegister { guardian_of: Some(children), .. }) => {
-                    for child in children {
-                        register_guardians.entry(child.clone()).or_default().push(at);
-                    }
-                }
-                _ => {
-                    for relation in &person.guardian_of {
-                        register_guardians.entry(relation.child.clone()).or_default().push(at);
-                    }
-                }
-            }
-        }
-        let mut parents: HashMap<_, Vec<_>> = HashMap::new();
-        let mut older: HashMap<_, Vec<_>> = HashMap::new();
-        for (at, person) in world.persons.iter().enumerate() {
-            for child in &person.parent_of {
-                parents.entry(child.clone()).or_default().push(at);
-            }
-            if let Some(to) = &person.refers_to {
-                older.entry(to.clone()).or_default().push(at);
-            }
-        }
-        let mut within: HashMap<_, Vec<_>> = HashMap::new();
-        for (at, group) in world.groups.iter().enumerate() {
-            if let Some(class) = &group.within {
-                within.entry(class.clone()).or_default().push(at);
-            }
-        }
-        let mut lessons: HashMap<_, Vec<_>> = HashMap::new();
-        for (at, lesson) in world.lessons.iter().enumerate() {
-            lessons.entry(lesson.group.clone()).or_default().push(at);
-        }
-        let numbered = |(at, p): (usize, &Person)| p.number.clone().map(|number| (number, at));
-        Ok(Self {
-            by_id: world.persons.iter().enumerate().map(|(at, p)| (p.id.clone(), at)).collect(),
-            by_number: world.persons.iter().enumerate().filter_map(numbered).collect(),
+        let mut census = Self {
+            by_id: sorted(&world.persons, |person| Some(&person.id)),
+            by_number: sorted(&world.persons, |person| person.number.as_ref()),
+            custody: Pairs::new(),
+            register_guardians: Pairs::new(),
+            parents: Pairs::new(),
+            older: listed(world.persons.iter().map(|person| person.refers_to.as_ref())),
             units: world.units.iter().enumerate().map(|(at, u)| (u.code.clone(), at)).collect(),
             groups: world.groups.iter().enumerate().map(|(at, g)| (g.id.clone(), at)).collect(),
-            custody,
-            register_guardians,
-            parents,
-            older,
-            within,
-            lessons,
+            within: listed(world.groups.iter().map(|group| group.within.as_ref())),
+            lessons: listed(world.lessons.iter().map(|lesson| Some(&lesson.group))),
             world,
-        })
+        };
+        census.custody = census.pairs(|person| person.guardian_of.iter().map(|held| &held.child).collect());
+        census.register_guardians = census.pairs(registered);
+        census.parents = census.pairs(|person| person.parent_of.iter().collect());
+        Ok(census)
+    }
+
+    /// Every child that `of` names, with who it was asked of.
+    fn pairs<'a>(&'a self, of: impl Fn(&'a Person) -> Vec<&'a String>) -> Pairs {
+        let named = self.world.persons.iter().zip(0..).flat_map(|(person, at)| {
+            of(person).into_iter().filter_map(move |child| Some((self.place(child)?, at)))
+        });
+        let mut pairs: Pairs = named.collect();
+        pairs.sort_unstable();
+        pairs
+    }
+
+    /// Where the person with this id stands.
+    fn place(&self, id: &str) -> Option<u32> {
+        let at = self.by_id.binary_search_by(|&at| self.world.persons[at as usize].id.as_str().cmp(id));
+        at.ok().map(|found| self.by_id[found])
     }
 
     /// The written form.
@@ -102,27 +91,29 @@ impl Census {
 
     /// The person with this id.
     pub fn person(&self, id: &str) -> Option<&Person> {
-        self.by_id.get(id).map(|&at| &self.world.persons[at])
+        self.place(id).map(|at| &self.world.persons[at as usize])
     }
 
     /// The person with this number.
     pub fn numbered(&self, number: &str) -> Option<&Person> {
-        self.by_number.get(number).map(|&at| &self.world.persons[at])
+        let of = |at: u32| self.world.persons[at as usize].number.as_deref();
+        let found = self.by_number.binary_search_by(|&at| of(at).cmp(&Some(number))).ok()?;
+        Some(&self.world.persons[self.by_number[found] as usize])
     }
 
     /// Everyone who has, had or will have custody of `child`; the dates stand in their `guardian_of`.
     pub fn custodians<'a>(&'a self, child: &str) -> impl Iterator<Item = &'a Person> + use<'a> {
-        self.listed(self.custody.get(child))
+        self.related(&self.custody, child)
     }
 
     /// Everyone the pupil register names as guardian of `child`: custody (whatever its dates) where the registers agree.
     pub fn register_guardians<'a>(&'a self, child: &str) -> impl Iterator<Item = &'a Person> + use<'a> {
-        self.listed(self.register_guardians.get(child))
+        self.related(&self.register_guardians, child)
     }
 
     /// The parents of `child`, with or without custody.
     pub fn parents<'a>(&'a self, child: &str) -> impl Iterator<Item = &'a Person> + use<'a> {
-        self.listed(self.parents.get(child))
+        self.related(&self.parents, child)
     }
 
     /// Those whose number refers to `person`: the same human being under an older number.
@@ -157,9 +148,47 @@ impl Census {
         self.lessons.get(group).into_iter().flatten().map(|&at| &self.world.lessons[at])
     }
 
+    fn related<'a>(&'a self, pairs: &'a Pairs, child: &str) -> impl Iterator<Item = &'a Person> + use<'a> {
+        let range = self.place(child).map(|child| {
+            let from = pairs.partition_point(|(of, _)| *of < child);
+            from..from + pairs[from..].partition_point(|(of, _)| *of == child)
+        });
+        pairs[range.unwrap_or_default()].iter().map(|&(_, at)| &self.world.persons[at as usize])
+    }
+
     fn listed<'a>(&'a self, at: Option<&'a Vec<usize>>) -> impl Iterator<Item = &'a Person> + use<'a> {
         at.into_iter().flatten().map(|&at| &self.world.persons[at])
     }
+}
+
+/// The children the pupil register names a person a guardian of, whatever their dates.
+fn registered(person: &Person) -> Vec<&String> {
+    match &person.pupil_register {
+        Some(PupilRegister { guardian_of: Some(children), .. }) => children.iter().collect(),
+        _ => person.guardian_of.iter().map(|held| &held.child).collect(),
+    }
+}
+
+/// The places of all who have a key, sorted by it.
+fn sorted<'a>(persons: &'a [Person], key: impl Fn(&'a Person) -> Option<&'a String>) -> Vec<u32> {
+    let mut places: Vec<(&str, u32)> =
+        persons.iter().zip(0..).filter_map(|(person, at)| Some((key(person)?.as_str(), at))).collect();
+    places.sort_unstable();
+    places.into_iter().map(|(_, at)| at).collect()
+}
+
+/// The places of all with the same key.
+fn listed<'a>(keys: impl Iterator<Item = Option<&'a String>>) -> HashMap<String, Vec<usize>> {
+    let mut listed: HashMap<String, Vec<usize>> = HashMap::new();
+    for (at, key) in keys.enumerate() {
+        if let Some(key) = key {
+            match listed.get_mut(key) {
+                Some(places) => places.push(at),
+                None => drop(listed.insert(key.clone(), vec![at])),
+            }
+        }
+    }
+    listed
 }
 
 /// Everything that is wrong with a world, a sentence each.

@@ -199,3 +199,20 @@ async fn a_town_that_is_started_again_keeps_its_certificates() {
     let url = format!("{}/rp/v6.0/auth", again.url(System::Bankid));
     assert_eq!(party.get(url).send().await.unwrap().status(), 405);
 }
+
+#[tokio::test]
+async fn in_a_city_people_are_found_by_number_and_no_page_holds_all_of_them() {
+    let house = House::open().await;
+    let city = simulators::world::city(1000, 1, "2026-11-24".parse().unwrap());
+    let one = city.persons.iter().find(|person| person.bankid).unwrap().clone();
+    house.town.replace(city).unwrap();
+    let people = house.page("/").await.text().await.unwrap();
+    assert!(people.contains("till, se <a") && people.matches("<h3>").count() < 1000);
+    let order = house.order(json!({})).await;
+    let start = format!("/phone?autostarttoken={}", order["autoStartToken"].as_str().unwrap());
+    let page = house.page(&start).await.text().await.unwrap();
+    assert!(!page.contains("<select id=\"person\""));
+    let form = page.split("action=\"").nth(1).unwrap().split('"').next().unwrap();
+    house.post(form, &[("person", one.number.as_deref().unwrap()), ("answer", "open")]).await;
+    assert!(house.page(form).await.text().await.unwrap().contains(&one.family));
+}
