@@ -51,6 +51,6 @@ pub use self::{
     language::COOKIE as LANGUAGE_COOKIE,
     page::{Answer, Asked, Site},
     places::{NoBankId, Place},
-    policy::{Kind, Policy, Route, routes},
+    policy::{Kind, Policy, Route, routes, takes},
     visit::{LOGIN_COOKIE, SESSION_COOKIE},
 };

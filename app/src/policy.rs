@@ -1,5 +1,7 @@
 //! Who may ask what. The portal decides; this is the public list of what it decides, and a test holds it complete.
 
+use std::collections::BTreeSet;
+
 use crate::places::TABLE;
 
 /// Who an address is for.
@@ -73,24 +75,33 @@ pub struct Route {
     pub island: bool,
 }
 
-/// Every server function and who it is for.
-const ACTIONS: [(&str, Policy); 15] = [
-    ("/api/language/choose", Policy::Public),
-    ("/api/sign_in/start", Policy::Public),
-    ("/api/sign_in/progress", Policy::Login),
-    ("/api/sign_in/go-on", Policy::Login),
-    ("/api/sign_in/return", Policy::Login),
-    ("/api/sign_in/cancel", Policy::Login),
-    ("/api/session/stay", Policy::SignedIn),
-    ("/api/session/end", Policy::Public),
-    ("/api/application/confirm-children", Policy::Applicant),
-    ("/api/application/answer-child", Policy::Applicant),
-    ("/api/application/give-email", Policy::Applicant),
-    ("/api/application/resend-code", Policy::Applicant),
-    ("/api/application/confirm-code", Policy::Applicant),
-    ("/api/application/confirm-email", Policy::Link),
-    ("/api/application/complete", Policy::Applicant),
+/// Every server function, who it is for, and the fields it takes. A body with any other field is not one of ours.
+const ACTIONS: [(&str, Policy, &[&str]); 15] = [
+    ("/api/language/choose", Policy::Public, &["language", "back"]),
+    ("/api/sign_in/start", Policy::Public, &["purpose", "device", "script"]),
+    ("/api/sign_in/progress", Policy::Login, &["returning"]),
+    ("/api/sign_in/go-on", Policy::Login, &[]),
+    ("/api/sign_in/return", Policy::Login, &["nonce", "script"]),
+    ("/api/sign_in/cancel", Policy::Login, &["purpose"]),
+    ("/api/session/stay", Policy::SignedIn, &[]),
+    ("/api/session/end", Policy::Public, &[]),
+    ("/api/application/confirm-children", Policy::Applicant, &[]),
+    ("/api/application/answer-child", Policy::Applicant, &["child", "mine"]),
+    ("/api/application/give-email", Policy::Applicant, &["form[email]"]),
+    ("/api/application/resend-code", Policy::Applicant, &[]),
+    ("/api/application/confirm-code", Policy::Applicant, &["form[code]"]),
+    ("/api/application/confirm-email", Policy::Link, &["token"]),
+    ("/api/application/complete", Policy::Applicant, &["information"]),
 ];
+
+/// Whether `body` is a form for the server function at `path`: fields it takes, each once at most. What a form leaves out
+/// is for the function itself to miss.
+pub fn takes(path: &str, body: &[u8]) -> bool {
+    let Some((.., fields)) = ACTIONS.iter().find(|(known, ..)| *known == path) else { return false };
+    let mut seen = BTreeSet::new();
+    form_urlencoded::parse(body)
+        .all(|(field, _)| fields.contains(&field.as_ref()) && seen.insert(field.into_owned()))
+}
 
 /// Every page and every server function.
 pub fn routes() -> Vec<Route> {
@@ -102,7 +113,7 @@ pub fn routes() -> Vec<Route> {
         policy: line.policy,
         island: line.island,
     });
-    let actions = ACTIONS.iter().map(|(path, policy)| Route {
+    let actions = ACTIONS.iter().map(|(path, policy, _)| Route {
         method: "POST",
         path,
         name: path.trim_start_matches("/api/"),
@@ -115,8 +126,6 @@ pub fn routes() -> Vec<Route> {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
     use super::*;
 
     #[test]
@@ -125,7 +134,7 @@ mod tests {
             .map(|(path, method)| (method.to_string(), path.to_owned()))
             .collect();
         let listed: BTreeSet<_> =
-            ACTIONS.iter().map(|(path, _)| ("POST".to_owned(), (*path).to_owned())).collect();
+            ACTIONS.iter().map(|(path, ..)| ("POST".to_owned(), (*path).to_owned())).collect();
         assert_eq!(registered, listed);
     }
 
@@ -133,5 +142,29 @@ mod tests {
     fn policies_have_words_of_their_own() {
         let words: BTreeSet<_> = Policy::ALL.iter().map(|policy| policy.as_str()).collect();
         assert_eq!(words.len(), Policy::ALL.len());
+    }
+
+    #[test]
+    fn a_form_holds_the_fields_of_its_function_and_each_once() {
+        let start = "/api/sign_in/start";
+        for body in
+            ["purpose=apply&device=this&script=1", "device=this&purpose=apply", "", "%70urpose=apply&"]
+        {
+            assert!(takes(start, body.as_bytes()), "{body}");
+        }
+        for body in [
+            "purpose=apply&device=this&level=high",
+            "purpose=apply&purpose=step-up",
+            "purpose=apply&%70urpose=step-up",
+            "purpose[]=apply",
+            "a[999999]=1",
+            "=apply",
+            "\0",
+        ] {
+            assert!(!takes(start, body.as_bytes()), "{body}");
+        }
+        assert!(takes("/api/application/give-email", b"form%5Bemail%5D=a%40example.se"));
+        assert!(!takes("/api/application/give-email", b"form[email]=a%40example.se&form[verified]=1"));
+        assert!(!takes("/api/no/such", b""));
     }
 }

@@ -16,7 +16,7 @@ use crate::{
     house::{self, House, Role},
     http::routes,
     settings::{self, Settings},
-    telemetry::{self, Style},
+    telemetry::{self, Stream, Style},
 };
 
 mod check;
@@ -143,7 +143,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     let settings = Settings::load(&arguments.config)?;
-    telemetry::start(arguments.log);
+    let stream = if matches!(command, Command::Serve { .. }) { Stream::Output } else { Stream::Error };
+    telemetry::start(arguments.log, stream);
     tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -165,7 +166,7 @@ impl Command {
             Self::Check { .. } => return check::run(settings).await,
             Self::Routes { .. } => bail!("routes need no settings"),
             Self::Jobs { json } => {
-                let store = house::connect(&settings).await?;
+                let store = house::connect_migrated(&settings).await?;
                 let rows = jobs::list(&store).await.context("cannot read the jobs")?;
                 if json {
                     print(&rows)?;
@@ -218,7 +219,7 @@ impl Command {
 }
 
 async fn verify(settings: Settings, span: Span, seals: &[OutsideSeal]) -> Result<ExitCode> {
-    let store = house::connect(&settings).await?;
+    let store = house::connect_migrated(&settings).await?;
     let keys = KeyRing::read(&settings.house.keys.master).context("[keys] master")?;
     let report = audit::verify(&store, &keys, span, seals).await.context("cannot read the audit log")?;
     store.close().await?;

@@ -2,13 +2,12 @@
 
 use std::{path::Path, time::Duration};
 
-use anyhow::{Context, Result, anyhow, bail, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use axum::Router;
 use clap::ValueEnum;
 use portal::{Clock, FAILPOINTS, Parts, Portal, Rules, keys::KeyRing};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
-use x509_parser::{pem::Pem, prelude::X509Certificate};
 
 use crate::{
     http::{
@@ -16,8 +15,8 @@ use crate::{
         hooks::Expected,
         listen::{self, Patience},
     },
-    settings::{ClockSource, Settings},
-    telemetry::{self, Readiness},
+    settings::{ClockSource, Settings, production},
+    telemetry::{self, Readiness, Waits},
     town,
 };
 
@@ -58,24 +57,12 @@ impl House {
     /// One line that names what is missing or wrong, and what to do.
     pub async fn open(settings: Settings, clock: Clock) -> Result<Self> {
         prepare();
-        // Before anything of others is looked at: a wrong setting is named first.
         let rules = rules(&settings)?;
-        let store = connect(&settings).await?;
-        let pending = store::pending_migrations(&store).await.context("cannot read the database")?;
-        ensure!(pending == 0, "the database is older than this program: run `hjarntorget migrate`");
-        let house = &settings.house;
         if settings.in_production() {
-            for path in [
-                &house.bankid.authorities,
-                &house.navet.authorities,
-                &house.pupil_register.authorities,
-                &house.mail.authorities,
-            ] {
-                refuse_test_root(path)?;
-            }
+            production::check_certificates(&settings)?;
         }
         let parts = Parts {
-            store,
+            store: connect_migrated(&settings).await?,
             keys: keys(&settings)?,
             bankid: bankid::Client::new(&bankid_settings(&settings)).context("[bankid]")?,
             navet: navet::Client::new(&navet_settings(&settings)).context("[navet]")?,
@@ -122,8 +109,14 @@ impl House {
 /// # Errors
 /// What keeps it from starting.
 pub async fn serve(settings: Settings, role: Role) -> Result<()> {
+    // What is wrong with the settings alone is said before anything is touched.
+    rules(&settings)?;
+    site_stands(&settings)?;
     let stop = CancellationToken::new();
     let readiness = Readiness::default();
+    if !role.works() {
+        readiness.working();
+    }
     let figures = telemetry::figures()?;
     let clock = Clock::system();
     let mut tasks = JoinSet::new();
@@ -135,16 +128,17 @@ pub async fn serve(settings: Settings, role: Role) -> Result<()> {
     let last = CancellationToken::new();
     tokio::spawn(listen::serve(operator, operator_router, operator_patience(), last.clone()));
 
+    tasks.spawn(ended(stop.clone()));
     if settings.house.clock.source == ClockSource::Town {
-        town::set(&clock, &settings.house.clock.town).await?;
+        readiness.waits(Waits::Clock);
+        town::find(&clock, &settings.house.clock.town, &stop).await?;
         tasks.spawn(town::follow(clock.clone(), settings.house.clock.town.clone(), stop.clone()));
     }
-    tasks.spawn(ended(stop.clone()));
-    ready_tables(&settings, role, &stop).await?;
+    ready_tables(&settings, role, &readiness, &stop).await?;
     if stop.is_cancelled() {
         return Ok(());
     }
-    site_stands(&settings)?;
+    readiness.waits(Waits::Portal);
     let house = House::open(settings, clock).await?;
     let mut work = if role.works() { house.start_work(&stop) } else { JoinSet::new() };
     readiness.working();
@@ -189,6 +183,21 @@ pub async fn connect(settings: &Settings) -> Result<store::Store> {
     store::connect(&wanted).await.context("cannot open the database: look at [database] url")
 }
 
+/// Opens the database of the settings where its tables are up to date; makes no new one.
+///
+/// # Errors
+/// One line that says what to do.
+pub async fn connect_migrated(settings: &Settings) -> Result<store::Store> {
+    const FIRST: &str = "run `hjarntorget migrate`";
+    if let Some(file) = settings.house.database.file() {
+        ensure!(file.exists(), "there is no database at {}: {FIRST}", file.display());
+    }
+    let store = connect(settings).await?;
+    let pending = store::pending_migrations(&store).await.context("cannot read the database")?;
+    ensure!(pending == 0, "the database is older than this program: {FIRST}");
+    Ok(store)
+}
+
 /// The files of the site are where the settings say.
 fn site_stands(settings: &Settings) -> Result<()> {
     let leptos = &settings.leptos;
@@ -208,7 +217,13 @@ fn site_stands(settings: &Settings) -> Result<()> {
 }
 
 /// A house alone brings its tables up itself; one of several waits until an operator did.
-async fn ready_tables(settings: &Settings, role: Role, stop: &CancellationToken) -> Result<()> {
+async fn ready_tables(
+    settings: &Settings,
+    role: Role,
+    readiness: &Readiness,
+    stop: &CancellationToken,
+) -> Result<()> {
+    readiness.waits(Waits::Database);
     let store = connect(settings).await?;
     if role == Role::All {
         store::migrate(&store).await.context("cannot migrate the database")?;
@@ -217,6 +232,7 @@ async fn ready_tables(settings: &Settings, role: Role, stop: &CancellationToken)
     while store::pending_migrations(&store).await.context("cannot read the database")? > 0 {
         if !told {
             tracing::warn!("waiting for `hjarntorget migrate`");
+            readiness.waits(Waits::Migrations);
             told = true;
         }
         tokio::select! {
@@ -245,24 +261,6 @@ pub fn create_key(path: &Path) -> Result<()> {
         std::fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
     }
     KeyRing::create(path).context("[keys] master")?;
-    Ok(())
-}
-
-/// Production believes no root that signs test certificates.
-fn refuse_test_root(path: &Path) -> Result<()> {
-    let text = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
-    for pem in Pem::iter_from_buffer(&text) {
-        let pem = pem.map_err(|error| anyhow!("{}: {error}", path.display()))?;
-        let certificate: X509Certificate<'_> =
-            pem.parse_x509().map_err(|error| anyhow!("{}: {error}", path.display()))?;
-        let name = certificate.subject().to_string().to_lowercase();
-        ensure!(
-            !["test", "town", "simulat", "localhost"].iter().any(|word| name.contains(word)),
-            "{}: a root for tests is not believed in production ({})",
-            path.display(),
-            certificate.subject()
-        );
-    }
     Ok(())
 }
 

@@ -8,9 +8,12 @@
 //! Deliberately not here: what a page shows (`app`), what a visitor may do (`portal`).
 
 pub mod assets;
+mod brisk;
 pub mod cookies;
+pub mod fields;
 pub mod functions;
 pub mod guard;
+mod handles;
 pub mod hooks;
 pub mod listen;
 pub mod pages;
@@ -54,6 +57,7 @@ struct Inner {
     portal: Portal,
     pages: app::Site,
     site: crate::settings::Site,
+    origin: String,
     bounds: Http,
     assets: assets::Assets,
     reload: Option<String>,
@@ -74,6 +78,7 @@ impl Doors {
             portal,
             pages: app::Site::new(leptos.clone()),
             site: house.site.clone(),
+            origin: guard::origin_of(house.site.base()),
             bounds: house.http.clone(),
             assets: assets::Assets::new(
                 std::path::Path::new(leptos.site_root.as_ref()),
@@ -107,6 +112,11 @@ impl Doors {
 
     fn base(&self) -> &str {
         self.0.site.base()
+    }
+
+    /// The site's address as a browser writes it in `Origin`.
+    fn origin(&self) -> &str {
+        &self.0.origin
     }
 
     fn bounds(&self) -> &Http {
@@ -163,7 +173,7 @@ pub fn router(doors: &Doors) -> Router {
     let visited = Router::new()
         .route(qr::IMAGE, get(qr::image))
         .route(qr::FRAME, get(qr::frame))
-        .route("/api/{*function}", any(functions::run))
+        .route("/api/{*function}", any(functions::run).layer(from_fn(fields::listed)))
         .fallback(pages::show)
         .method_not_allowed_fallback(async || refusal::only("GET, HEAD"))
         .layer(from_fn_with_state(doors.clone(), session::visit));
@@ -178,6 +188,7 @@ pub fn router(doors: &Doors) -> Router {
         .layer(DefaultBodyLimit::disable());
     guarded
         .layer(from_fn_with_state(doors.clone(), guard::room))
+        .layer(from_fn_with_state(doors.clone(), guard::origin))
         .layer(CsrfLayer::new().with_rejection_response(foreign))
         .layer(from_fn_with_state(doors.clone(), guard::whole))
         .layer(from_fn_with_state(doors.clone(), guard::address))

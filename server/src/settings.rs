@@ -119,6 +119,12 @@ impl Database {
         let path = self.url.strip_prefix("sqlite://")?.split('?').next()?;
         Path::new(path).parent().filter(|folder| !folder.as_os_str().is_empty())
     }
+
+    /// The SQLite file, if it is one.
+    pub fn file(&self) -> Option<&Path> {
+        let path = self.url.strip_prefix("sqlite://")?.split('?').next()?;
+        (!path.is_empty() && path != ":memory:").then(|| Path::new(path))
+    }
 }
 
 /// Where the keys lie.
@@ -359,6 +365,7 @@ impl Settings {
             .map_err(|error| anyhow::anyhow!("[package.metadata.leptos]: {error}"))?;
         let mut figment = Figment::from(Toml::string(text));
         let mut failpoint = None;
+        let mut named = BTreeMap::new();
         for (name, value) in environment.into_iter().collect::<BTreeMap<_, _>>() {
             let Some(rest) = name.strip_prefix(PREFIX) else { continue };
             if name == FAILPOINT {
@@ -373,9 +380,11 @@ impl Settings {
                 Ok(value) => value,
                 Err(never) => match never {},
             };
-            figment = figment.merge((path, value));
+            figment = figment.merge((path.clone(), value));
+            named.insert(path, name);
         }
-        let house: House = figment.extract().map_err(|error| anyhow::anyhow!("{}", in_one_line(error)))?;
+        let house: House =
+            figment.extract().map_err(|error| anyhow::anyhow!("{}", in_one_line(error, &named)))?;
         let settings = Self { leptos, house, failpoint };
         if settings.in_production() {
             production::check(&settings)?;
@@ -394,29 +403,32 @@ impl Settings {
     }
 }
 
-/// The first thing wrong, with the key's full name.
-fn in_one_line(error: figment::Error) -> String {
+/// The first thing wrong, with the key's full name and the variable it came from (`named`: variables by key).
+fn in_one_line(error: figment::Error, named: &BTreeMap<String, String>) -> String {
     use figment::error::Kind;
-    let mut path = error.path.join(".");
+    let mut path = error.path.clone();
     let what = match &error.kind {
         Kind::UnknownField(name, _) => {
-            if !path.is_empty() {
-                path.push('.');
+            // figment has been at the key itself by then, or only at its table.
+            if path.last() != Some(name) {
+                path.push(name.clone());
             }
-            path.push_str(name);
             "is no setting".to_owned()
         }
         Kind::MissingField(name) => {
-            if !path.is_empty() {
-                path.push('.');
-            }
-            path.push_str(name);
+            path.push(name.to_string());
             "is missing".to_owned()
         }
         Kind::Message(words) => words.clone(),
         other => other.to_string(),
     };
-    format!("{path}: {what}")
+    let path = path.join(".");
+    let inside = format!("{path}.");
+    let from = named.iter().find(|(key, _)| **key == path || key.starts_with(&inside));
+    match from {
+        Some((_, variable)) => format!("{path}: {what} ({variable})"),
+        None => format!("{path}: {what}"),
+    }
 }
 
 /// A duration such as `90s`, `15m` or `8h`.

@@ -6,7 +6,10 @@
 mod log;
 
 use std::{
-    sync::{Arc, OnceLock},
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicU8, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -25,7 +28,7 @@ use tracing::Instrument;
 
 use crate::http::seal::Seal;
 
-pub use log::{Style, start};
+pub use log::{Stream, Style, start};
 
 /// The template of the route that answered, told to the log by way of the answer.
 #[derive(Clone, Copy, Debug)]
@@ -88,8 +91,35 @@ pub struct Readiness(Arc<State_>);
 
 #[derive(Debug, Default)]
 struct State_ {
+    waits: AtomicU8,
     portal: OnceLock<Open>,
     worker: OnceLock<()>,
+}
+
+/// What a house that is not open yet waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Waits {
+    /// The town's clock (development).
+    Clock,
+    /// The database answers nothing yet.
+    Database,
+    /// Somebody has to run `hjarntorget migrate`.
+    Migrations,
+    /// Keys and clients are being opened.
+    Portal,
+}
+
+impl Waits {
+    const ALL: [Self; 4] = [Self::Database, Self::Migrations, Self::Clock, Self::Portal];
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::Clock => "clock",
+            Self::Database => "database",
+            Self::Migrations => "migrations",
+            Self::Portal => "portal",
+        }
+    }
 }
 
 /// A portal; its inside is nobody's business.
@@ -102,6 +132,12 @@ impl std::fmt::Debug for Open {
 }
 
 impl Readiness {
+    /// The house waits for this.
+    pub fn waits(&self, what: Waits) {
+        let place = Waits::ALL.iter().position(|one| *one == what).and_then(|place| u8::try_from(place).ok());
+        self.0.waits.store(place.unwrap_or_default(), Ordering::Relaxed);
+    }
+
     /// The portal stands.
     pub fn opened(&self, portal: Portal) {
         let _ = self.0.portal.set(Open(portal));
@@ -114,11 +150,15 @@ impl Readiness {
 
     /// Why the house cannot be used; empty when it can.
     pub async fn reasons(&self) -> Vec<String> {
-        let Some(Open(portal)) = self.0.portal.get() else { return vec!["starting".to_owned()] };
-        let unready = portal.ready().await.into_iter();
-        let mut reasons: Vec<String> = unready
-            .filter_map(|reason| serde_json::to_value(reason).ok()?.as_str().map(str::to_owned))
-            .collect();
+        let mut reasons: Vec<String> = match self.0.portal.get() {
+            Some(Open(portal)) => (portal.ready().await.into_iter())
+                .filter_map(|reason| serde_json::to_value(reason).ok()?.as_str().map(str::to_owned))
+                .collect(),
+            None => {
+                let waits = Waits::ALL.get(usize::from(self.0.waits.load(Ordering::Relaxed)));
+                waits.iter().map(|waits| waits.word().to_owned()).collect()
+            }
+        };
         if self.0.worker.get().is_none() {
             reasons.push("worker".to_owned());
         }

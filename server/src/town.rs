@@ -1,6 +1,6 @@
 //! Development: the house keeps the town's time, so that a test can let hours pass.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 use jiff::Timestamp;
@@ -14,6 +14,8 @@ use tokio_util::sync::CancellationToken;
 
 /// How often the town is asked: twice within the second it may take.
 const EVERY: Duration = Duration::from_millis(400);
+/// How long a house that starts waits for a town that starts beside it.
+const START: Duration = Duration::from_secs(10);
 /// The longest answer of a town.
 const LONGEST: u64 = 4096;
 
@@ -35,6 +37,24 @@ pub(crate) async fn set(clock: &Clock, origin: &str) -> Result<()> {
         clock.set(shown.now);
     }
     Ok(())
+}
+
+/// Sets `clock` by a town that may still be starting.
+///
+/// # Errors
+/// Where none answers for [`START`].
+pub(crate) async fn find(clock: &Clock, origin: &str, stop: &CancellationToken) -> Result<()> {
+    let begun = Instant::now();
+    loop {
+        let found = set(clock, origin).await;
+        if found.is_ok() || stop.is_cancelled() || begun.elapsed() >= START {
+            return found.or_else(|error| if stop.is_cancelled() { Ok(()) } else { Err(error) });
+        }
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = tokio::time::sleep(EVERY) => {}
+        }
+    }
 }
 
 /// Follows the town until `stop`. A town that is away is asked again.

@@ -77,6 +77,18 @@ fn every_form_of_ours_is_a_plain_post_to_a_listed_server_function_and_every_link
         for action in html.split(" action=\"").skip(1).filter_map(|rest| rest.split('"').next()) {
             assert!(routes.iter().any(|route| route.path == action), "{place} sends to {action}");
         }
+        for form in html.split("<form ").skip(1).filter_map(|rest| rest.split("</form>").next()) {
+            let value = |tag: &str, name: &str| {
+                Some(tag.split_once(&format!(" {name}=\""))?.1.split('"').next()?.to_owned())
+            };
+            let action = value(&format!(" {form}"), "action").unwrap();
+            for field in form.split('<').filter_map(|tag| value(tag.split('>').next()?, "name")) {
+                assert!(
+                    crate::takes(&action, format!("{field}=").as_bytes()),
+                    "{place} sends {field} to {action}"
+                );
+            }
+        }
         for link in
             html.split("<a ").skip(1).filter_map(|rest| rest.split("href=\"").nth(1)?.split('"').next())
         {

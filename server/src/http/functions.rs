@@ -13,7 +13,7 @@ use axum::{
 };
 use http::{
     HeaderValue,
-    header::{CONTENT_LENGTH, LOCATION, RETRY_AFTER},
+    header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, LOCATION, RETRY_AFTER},
 };
 use leptos::context::provide_context;
 use portal::{Asking, Visit};
@@ -40,7 +40,7 @@ pub async fn run(
     Extension(visit): Extension<Visit>,
     Extension(asking): Extension<Asking>,
     Extension(seal): Extension<Seal>,
-    request: Request,
+    mut request: Request,
 ) -> Response {
     let path = request.uri().path();
     let known = server_fn::axum::server_fn_paths().any(|(known, _)| known == path);
@@ -50,6 +50,10 @@ pub async fn run(
         (true, true) => {}
     }
     let page = wants_page(request.headers());
+    if page {
+        // server_fn takes a client that does not say what it reads for an island, and would lead it nowhere.
+        request.headers_mut().insert(ACCEPT, HeaderValue::from_static("text/html"));
+    }
     let context = move || {
         provide_context(visit.clone());
         provide_context(asking.clone());
@@ -94,6 +98,11 @@ async fn truthful(mut response: Response, page: bool) -> Response {
     // After a post, a new page is fetched with GET and nothing else.
     if response.status() == StatusCode::FOUND {
         *response.status_mut() = StatusCode::SEE_OTHER;
+        // What the function returned is for islands.
+        *response.body_mut() = Body::empty();
+        for name in [CONTENT_LENGTH, CONTENT_TYPE] {
+            response.headers_mut().remove(name);
+        }
     }
     response
 }

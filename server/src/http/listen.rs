@@ -1,4 +1,4 @@
-//! The listener: connections in bounded number, heads in bounded time, and a drain at the end.
+//! The listener: connections in bounded number, heads and answers in bounded time, and a drain at the end.
 
 use std::{sync::Arc, time::Duration};
 
@@ -17,7 +17,10 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
-use super::guard::Peer;
+use super::{brisk::Brisk, guard::Peer, handles};
+
+/// How long a client may leave an answer unread.
+const ANSWER: Duration = Duration::from_secs(30);
 
 /// What a listener allows.
 #[derive(Clone, Copy, Debug)]
@@ -42,7 +45,8 @@ pub async fn bind(address: std::net::SocketAddr) -> Result<TcpListener> {
 
 /// Serves `router` on `listener` until `stop`, then lets what is under way end.
 pub async fn serve(listener: TcpListener, router: Router, patience: Patience, stop: CancellationToken) {
-    let places = Arc::new(Semaphore::new(patience.connections));
+    let places =
+        Arc::new(Semaphore::new(patience.connections.min(handles::room()).min(Semaphore::MAX_PERMITS)));
     let graceful = GracefulShutdown::new();
     let mut builder = http1::Builder::new();
     builder.timer(TokioTimer::new()).header_read_timeout(patience.header);
@@ -54,7 +58,8 @@ pub async fn serve(listener: TcpListener, router: Router, patience: Patience, st
             request.extensions_mut().insert(peer);
             router.clone().oneshot(request.map(Body::new))
         });
-        let connection = graceful.watch(builder.serve_connection(TokioIo::new(stream), service));
+        let connection =
+            graceful.watch(builder.serve_connection(TokioIo::new(Brisk::new(stream, ANSWER)), service));
         tokio::spawn(async move {
             // A connection that breaks concerns nobody but its client.
             let _ = connection.await;

@@ -43,20 +43,26 @@ pub fn later(status: StatusCode, seconds: u64) -> Response {
     response
 }
 
-/// Whether the client wants to read the answer itself.
+/// Whether the answer is for a browser or another plain client: only an island asks for JSON, and for nothing else.
 pub fn wants_page(headers: &HeaderMap) -> bool {
-    headers
-        .get(ACCEPT)
-        .and_then(|value| value.to_str().ok())
-        .is_some_and(|accept| accept.contains("text/html"))
+    let named = |kind| {
+        headers.get_all(ACCEPT).iter().any(|value| value.to_str().is_ok_and(|accept| accept.contains(kind)))
+    };
+    !named("application/json") || named("text/html")
 }
 
-/// Writes the body of every answer that [`refuse`] left without.
+/// Seconds after which a 503 that names no time may be tried again.
+const CALM: u64 = 30;
+
+/// Writes the body of every answer that [`refuse`] left without, and says of every 503 when to come back.
 pub async fn dress(State(doors): State<Doors>, request: Request, next: Next) -> Response {
     let seal = request.extensions().get::<Seal>().cloned();
     let page = wants_page(request.headers());
     let path = request.uri().path().to_owned();
     let mut response = next.run(request).await;
+    if response.status() == StatusCode::SERVICE_UNAVAILABLE && !response.headers().contains_key(RETRY_AFTER) {
+        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(CALM));
+    }
     if response.extensions_mut().remove::<Bare>().is_none() {
         return response;
     }

@@ -1,16 +1,21 @@
 //! What a house that serves real people must not stand on.
 
-use std::net::IpAddr;
+use std::{net::IpAddr, path::Path};
 
-use anyhow::{Result, bail, ensure};
+use anyhow::{Context, Result, anyhow, bail, ensure};
+use x509_parser::pem::Pem;
 
 use super::{ClockSource, FAILPOINT, Settings};
 
-/// Folders that hold what `make run` makes up; nothing in production may come from there.
-const MADE_UP: &str = "target/";
+/// Where `make run` puts what it makes up, as a folder within a folder; nothing in production may come from there.
+const MADE_UP: [[&str; 2]; 2] = [["target", "town"], ["target", "keys"]];
+/// Words in the names of certificates and of their issuers that only made-up ones bear: the town's, BankID's test's.
+const TEST_NAMES: [&str; 8] =
+    ["test", "town", "simulat", "localhost", "påhitta", "stadens rot", "registrets kunder", "någon annan"];
 
 /// Refuses an outside system on loopback, a pretended clock or phone, made-up secrets and fail points.
-/// The database and the mail relay may be local. Roots are looked at when the clients open (`check` and `serve`).
+/// The database and the mail relay may be local. What certificates say of themselves is looked at by
+/// [`check_certificates`].
 ///
 /// # Errors
 /// One line naming the key.
@@ -48,7 +53,7 @@ pub fn check(settings: &Settings) -> Result<()> {
     .into_iter()
     .chain(house.hooks.secrets.iter().map(|path| ("hooks.secrets", path)))
     {
-        ensure!(!path.starts_with(MADE_UP), "{key}: {} is made up for development", path.display());
+        ensure!(!is_made_up(path), "{key}: {} is made up for development", path.display());
     }
     ensure!(
         house.clock.source == ClockSource::System,
@@ -64,6 +69,60 @@ pub fn check(settings: &Settings) -> Result<()> {
         );
     }
     Ok(())
+}
+
+/// Refuses roots and client certificates of tests, by subject and by issuer, wherever they lie.
+///
+/// # Errors
+/// One line naming the key.
+pub fn check_certificates(settings: &Settings) -> Result<()> {
+    let house = &settings.house;
+    for (key, path) in [
+        ("bankid.identity", &house.bankid.identity),
+        ("bankid.authorities", &house.bankid.authorities),
+        ("navet.identity", &house.navet.identity),
+        ("navet.authorities", &house.navet.authorities),
+        ("pupil-register.authorities", &house.pupil_register.authorities),
+        ("mail.authorities", &house.mail.authorities),
+    ] {
+        refuse_test_certificates(path).context(key)?;
+    }
+    Ok(())
+}
+
+/// Refuses a file that holds a certificate of tests.
+///
+/// # Errors
+/// One line naming the certificate; also where the file cannot be read.
+pub fn refuse_test_certificates(path: &Path) -> Result<()> {
+    let text = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+    for pem in Pem::iter_from_buffer(&text) {
+        let pem = pem.map_err(|error| anyhow!("{}: {error}", path.display()))?;
+        if pem.label != "CERTIFICATE" {
+            continue;
+        }
+        let certificate = pem.parse_x509().map_err(|error| anyhow!("{}: {error}", path.display()))?;
+        for name in [certificate.subject(), certificate.issuer()] {
+            let name = name.to_string();
+            let said = name.to_lowercase();
+            ensure!(
+                !TEST_NAMES.iter().any(|word| said.contains(word)),
+                "{}: a certificate for tests is not believed in production ({name})",
+                path.display()
+            );
+        }
+    }
+    Ok(())
+}
+
+/// Whether a file lies where development puts what it makes up, by whatever way it is named.
+fn is_made_up(path: &Path) -> bool {
+    let within = |path: &Path| {
+        let parts: Vec<_> = path.components().map(|part| part.as_os_str()).collect();
+        parts.first().is_some_and(|first| *first == "target")
+            || parts.windows(2).any(|pair| MADE_UP.iter().any(|made_up| pair == made_up))
+    };
+    within(path) || path.canonicalize().is_ok_and(|path| within(&path))
 }
 
 /// Whether an address leads back to this machine.
@@ -123,6 +182,9 @@ mod tests {
             ("https://system.example:4103", "http://system.example", "pupil-register.endpoint"),
             ("/etc/hjarntorget/master.key", "target/keys/master.key", "keys.master"),
             ("/etc/hjarntorget/tokens.json", "target/town/tokens.json", "pupil-register.tokens"),
+            ("/etc/hjarntorget/tokens.json", "./target/town/tokens.json", "pupil-register.tokens"),
+            ("/etc/hjarntorget/rp.pem", "/srv/x/target/town/rp.pem", "bankid.identity"),
+            ("/etc/hjarntorget/master.key", "/srv/x/../target/keys/master.key", "keys.master"),
             (
                 "secrets = \"/etc/hjarntorget/tokens.json",
                 "secrets = \"target/town/tokens.json",

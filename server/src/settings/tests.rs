@@ -39,6 +39,10 @@ fn an_unknown_key_is_refused_by_name() {
     assert!(error.contains("session.idel"), "{error}");
     let error = with(&[("HJARNTORGET__SESION__IDLE", "15m")]).unwrap_err().to_string();
     assert!(error.contains("sesion"), "{error}");
+    let error = with(&[("HJARNTORGET__FOO__BAR", "1")]).unwrap_err().to_string();
+    assert_eq!(error, "foo: is no setting (HJARNTORGET__FOO__BAR)");
+    let error = with(&[("HJARNTORGET__HTTP__FOO", "1")]).unwrap_err().to_string();
+    assert_eq!(error, "http.foo: is no setting (HJARNTORGET__HTTP__FOO)");
     let error = with(&[("HJARNTORGET__IDLE", "15m")]).unwrap_err().to_string();
     assert!(error.contains("HJARNTORGET__IDLE"), "{error}");
 }

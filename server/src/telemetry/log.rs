@@ -1,4 +1,4 @@
-//! The log: JSON lines on standard output, or lines for people.
+//! The log: JSON lines, or lines for people.
 
 use std::{fmt, io::Write};
 
@@ -26,6 +26,15 @@ pub enum Style {
     Pretty,
 }
 
+/// Where the log goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stream {
+    /// Standard output: the log is all a serving process writes.
+    Output,
+    /// Standard error: standard output belongs to a command's answer.
+    Error,
+}
+
 /// What is ours to answer for: our crates, and the seals of the audit log, which leave the house this way.
 #[rustfmt::skip]
 const HOUSE: [&str; 12] = [
@@ -41,9 +50,9 @@ const FIELDS: [&str; 41] = [
     "request", "route", "rows", "state", "status", "tries", "unreadable", "what", "why",
 ];
 
-/// Writes the log to standard output from now on. A second call changes nothing.
-pub fn start(style: Style) {
-    let _ = tracing_subscriber::registry().with(Lines { style }).try_init();
+/// Writes the log from now on. A second call changes nothing.
+pub fn start(style: Style, stream: Stream) {
+    let _ = tracing_subscriber::registry().with(Lines { style, stream }).try_init();
     std::panic::set_hook(Box::new(|panic| {
         // Where it happened, never what it said: that may quote a value.
         let location = panic.location().map(ToString::to_string).unwrap_or_default();
@@ -53,6 +62,7 @@ pub fn start(style: Style) {
 
 struct Lines {
     style: Style,
+    stream: Stream,
 }
 
 /// What a span tells every event inside it.
@@ -82,8 +92,11 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Lines {
         }
         told.extend(fields.map);
         let line = line(self.style, event.metadata(), fields.message, told);
-        // Nobody is left to tell when standard output is gone.
-        let _ = std::io::stdout().lock().write_all(line.as_bytes());
+        // Nobody is left to tell when the stream is gone.
+        let _ = match self.stream {
+            Stream::Output => std::io::stdout().lock().write_all(line.as_bytes()),
+            Stream::Error => std::io::stderr().lock().write_all(line.as_bytes()),
+        };
     }
 }
 
