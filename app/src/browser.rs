@@ -120,6 +120,11 @@ pub(crate) fn on_click(id: &'static str, what: impl Fn() + 'static) {
     );
 }
 
+/// Hears that a form of the page is being sent: another page is on its way.
+pub(crate) fn on_send(what: impl Fn() + 'static) {
+    listen("submit", Box::new(move |_| what()));
+}
+
 /// Events of every piece of the page come by at the window.
 fn listen(event: &str, what: Box<dyn Fn(HtmlElement)>) {
     let _listener = window_event_listener_untyped(event, move |event| {

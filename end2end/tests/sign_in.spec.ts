@@ -57,6 +57,48 @@ test('the visitor may cancel and is offered both ways again', async ({ visitor }
   await expect(visitor.main.getByRole('button', { name: visitor.saying('sign-in-this-device') })).toBeVisible();
 });
 
+test('whoever has pressed a button goes where it leads, whatever an answer on its way says', async ({ visitor }) => {
+  const { page } = visitor;
+  let heard = () => {};
+  const answered = new Promise<void>(done => (heard = done));
+  let loads = 0;
+  page.on('request', asked => (loads += Number(asked.isNavigationRequest() && asked.method() === 'GET')));
+  await page.route('**/api/sign_in/cancel', async route => {
+    // The button was pressed; only now does the answer to an earlier question come in.
+    if (visitor.script) await answered;
+    await route.continue();
+  });
+  await page.goto('/ansokan/legitimera');
+  const shown = visitor.qr();
+  await visitor.main.getByRole('button', { name: visitor.saying('sign-in-other-device') }).click();
+  await shown;
+  await page.route('**/api/sign_in/progress', async route => {
+    await page.waitForRequest('**/api/sign_in/cancel');
+    await route.fulfill({ json: { state: 'stopped', words: '' } });
+    heard();
+  });
+  if (visitor.script) await page.waitForRequest('**/api/sign_in/progress');
+  loads = 0;
+  await visitor.button('bankid-cancel').click();
+  await expect(visitor.main.getByRole('button', { name: visitor.saying('sign-in-this-device') })).toBeVisible();
+  expect(loads, 'the page the button leads to, and no other').toBeLessThanOrEqual(1);
+});
+
+test('an address from before one gave up does not say that the browser keeps no cookies', async ({ visitor }) => {
+  await visitor.page.goto('/ansokan/legitimera');
+  const shown = visitor.qr();
+  await visitor.main.getByRole('button', { name: visitor.saying('sign-in-other-device') }).click();
+  await shown;
+  const before = visitor.page.url();
+  await visitor.button('bankid-cancel').click();
+  await expect(visitor.main.getByRole('button', { name: visitor.saying('sign-in-this-device') })).toBeVisible();
+  await visitor.page.goto(before);
+  await visitor.at('/ansokan/legitimera');
+  await visitor.page.context().clearCookies();
+  await visitor.page.goto(before);
+  await visitor.at('/kakor-saknas');
+});
+
 test('an identification started here lets nobody in elsewhere', async ({ visitor, browser }, info) => {
   const other = await stranger(browser, visitor, info.project.name);
   await visitor.page.goto('/ansokan/legitimera');

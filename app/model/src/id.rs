@@ -41,6 +41,8 @@ macro_rules! ids {
 }
 
 ids! {
+    /// An absence, in the portal's own numbering.
+    AbsenceId
     /// A guardian's account.
     AccountId
     /// A running application for an account.

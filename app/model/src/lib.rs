@@ -19,9 +19,11 @@
 //! | refusal | nej | an expected "no", shown on the page that asked |
 //! | protection | skyddade personuppgifter | a mark that a person must not be found |
 
+mod absence;
 mod advice;
 mod application;
 mod assurance;
+mod channel;
 mod child;
 mod contact;
 mod form;
@@ -34,13 +36,15 @@ mod personal;
 mod refusal;
 mod sign_in;
 
+pub use absence::AbsenceKind;
 pub use advice::Advice;
 pub use application::{CodeForm, EmailForm, Step};
 pub use assurance::Assurance;
+pub use channel::Channel;
 pub use child::{ChildCard, ChildToday, Protection, UnitContact, UnitKind};
 pub use contact::Email;
 pub use form::{Shown, Typed, Wrong, Wrongs};
-pub use id::{AccountId, ApplicationId, CaseId, ChildId, UnitId};
+pub use id::{AbsenceId, AccountId, ApplicationId, CaseId, ChildId, UnitId};
 pub use language::Language;
 pub use open::tame;
 pub use outcome::Outcome;

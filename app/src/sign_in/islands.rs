@@ -49,6 +49,12 @@ pub fn Waiting() -> impl IntoView {
         browser::reveal(SAY);
         let passed = Cell::new(0_u32);
         let asking = Rc::new(Cell::new(false));
+        // Whoever has pressed a button goes where it leads, whatever an answer says that was on its way.
+        let leaving = Rc::new(Cell::new(false));
+        browser::on_send({
+            let leaving = Rc::clone(&leaving);
+            move || leaving.set(true)
+        });
         browser::every(1, move || {
             passed.set(passed.get() + 1);
             left.set(left.get().saturating_sub(1));
@@ -63,10 +69,11 @@ pub fn Waiting() -> impl IntoView {
             }
             if passed.get().is_multiple_of(2) && !asking.get() && browser::visible() {
                 asking.set(true);
-                let (asking, left, picture) = (Rc::clone(&asking), Rc::clone(&left), picture.clone());
+                let (asking, leaving) = (Rc::clone(&asking), Rc::clone(&leaving));
+                let (left, picture) = (Rc::clone(&left), picture.clone());
                 browser::ask(PROGRESS, "", move |answer| {
                     asking.set(false);
-                    if let Some(answer) = answer {
+                    if let Some(answer) = answer.filter(|_| !leaving.get()) {
                         hear(&answer, &left, picture.as_ref());
                     }
                 });

@@ -18,8 +18,7 @@ use crate::{
     },
 };
 
-/// The question of an address that says: a login cookie was set a moment ago. Where it is not there, the browser keeps
-/// none.
+/// The question of an address that says: a login cookie was set a moment ago.
 pub(crate) const FRESH: &str = "ny";
 
 /// The one login page, for everybody.
@@ -82,7 +81,7 @@ pub(crate) async fn identify(visit: &Visit, asked: &Asked) -> Result<Reply, Faul
         .frames(true)
         .own()
         .into_reply(),
-        None if asked.value(FRESH).is_some() => Reply::go(Place::NoCookies),
+        None if kept_no_cookie(visit, asked) => Reply::go(Place::NoCookies),
         _ => {
             let no = asked.refusal();
             Page::new(Text::ApplyIdentifyTitle, move || {
@@ -341,9 +340,15 @@ fn elsewhere(visit: &Visit, asked: &Asked) -> Place {
     match visit.who() {
         Who::Guardian { .. } => Place::Children,
         Who::Applicant { .. } => Place::Apply(Step::Children),
-        Who::Stranger if asked.value(FRESH).is_some() => Place::NoCookies,
+        Who::Stranger if kept_no_cookie(visit, asked) => Place::NoCookies,
         Who::Stranger => Place::SignIn,
     }
+}
+
+/// A login cookie was set a moment ago, and the browser shows none of ours. (One that gave up and looks at an old address
+/// shows others.)
+fn kept_no_cookie(visit: &Visit, asked: &Asked) -> bool {
+    asked.value(FRESH).is_some() && !visit.keeps_cookies()
 }
 
 /// A purpose as a form sends it.

@@ -108,6 +108,12 @@ impl Visit {
         self.0.found.live.as_ref().is_some_and(|session| session.fresh_until > self.0.now)
     }
 
+    /// Whether the browser is known to keep cookies: it showed one that it was given before.
+    pub fn keeps_cookies(&self) -> bool {
+        let asking = &self.0.asking;
+        asking.device.is_some() || asking.login.is_some() || asking.session.is_some()
+    }
+
     /// The city's units whose name holds every word of `query`: [`Portal::schools`].
     ///
     /// # Errors

@@ -21,6 +21,16 @@ pub struct Model {
     pub email_index: Option<Vec<u8>>,
     /// When the address was proven.
     pub email_verified_at: Option<i64>,
+    /// Since when letters to the address come to nothing.
+    pub email_failing_since: Option<i64>,
+    /// The proven mobile number in E.164, sealed.
+    pub mobile: Option<Vec<u8>>,
+    /// Blind index of the mobile number. Not unique: numbers are shared and recycled.
+    pub mobile_index: Option<Vec<u8>>,
+    /// When the mobile number was proven.
+    pub mobile_verified_at: Option<i64>,
+    /// Since when text messages to the number come to nothing.
+    pub mobile_failing_since: Option<i64>,
     /// Version of the information text that was accepted.
     pub information_version: String,
     /// `sv` or `en`: the language of letters.

@@ -23,6 +23,7 @@ macro_rules! plain {
 }
 use plain;
 
+pub mod absence;
 pub mod account;
 pub mod application;
 pub mod aside;
@@ -38,6 +39,7 @@ pub mod group_;
 pub mod identification;
 pub mod job;
 pub mod limit_;
+pub mod notice_choice;
 pub mod proof;
 pub mod pupil;
 pub mod register_state;

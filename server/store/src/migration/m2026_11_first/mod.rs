@@ -2,6 +2,7 @@
 //!
 //! Migrations are frozen: they name tables and columns by words, never by entity, because entities move on.
 
+mod absence;
 mod ledger;
 mod people;
 mod registers;
@@ -19,7 +20,11 @@ impl MigrationName for First {
 }
 
 fn tables() -> impl DoubleEndedIterator<Item = Table> {
-    registers::tables().into_iter().chain(people::tables()).chain(ledger::tables())
+    registers::tables()
+        .into_iter()
+        .chain(people::tables())
+        .chain(absence::tables())
+        .chain(ledger::tables())
 }
 
 #[expect(elided_lifetimes_in_paths, reason = "async_trait wants the signature exactly as the trait has it")]
