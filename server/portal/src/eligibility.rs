@@ -24,6 +24,8 @@ pub(crate) struct Known<'k> {
     pub(crate) adult: &'k PersonId,
     /// What folkbokföringen answered; none where it has no such person.
     pub(crate) population: Option<&'k Population>,
+    /// Either register marks the person as protected, or once did.
+    pub(crate) marked: bool,
     /// What the pupil register holds of the children named by either register.
     pub(crate) pupils: &'k [Pupil],
     /// The account this person has or had.
@@ -241,7 +243,9 @@ fn must_turn_to_the_school(known: &Known<'_>) -> bool {
             population.is_some_and(|it| matches!(it.mark, Mark::Dead | Mark::Void))
         }
         (Account::None | Account::Closed, None) => true,
-        (Account::None | Account::Closed, Some(it)) => it.protection.is_protected() || it.mark != Mark::None,
+        (Account::None | Account::Closed, Some(it)) => {
+            known.marked || it.protection.is_protected() || it.mark != Mark::None
+        }
     }
 }
 

@@ -167,6 +167,16 @@ pub(crate) fn child_id(id: &str) -> Result<ChildId> {
     Ok(id.parse().map_err(|_| anyhow::anyhow!("a pupil's id cannot be read"))?)
 }
 
+/// Whether the pupil register marks the person as protected, or ever did, as somebody responsible for a pupil.
+pub(crate) async fn marks_adult(on: &impl ConnectionTrait, subject: &Subject) -> Result<bool> {
+    let marked = responsible::Entity::find()
+        .filter(responsible::Column::Subject.eq(subject.clone()))
+        .filter(responsible::Column::Protection.ne(protection_word(Protection::None)))
+        .one(on)
+        .await?;
+    Ok(marked.is_some())
+}
+
 /// A mark nobody knows counts as one.
 pub(crate) fn protection_of(word: &str) -> Protection {
     match word {
