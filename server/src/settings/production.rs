@@ -6,6 +6,7 @@ use anyhow::{Context, Result, anyhow, bail, ensure};
 use x509_parser::pem::Pem;
 
 use super::{ClockSource, FAILPOINT, Settings};
+use crate::certificates;
 
 /// Where `make run` puts what it makes up, as a folder within a folder; nothing in production may come from there.
 const MADE_UP: [[&str; 2]; 2] = [["target", "town"], ["target", "keys"]];
@@ -76,15 +77,7 @@ pub fn check(settings: &Settings) -> Result<()> {
 /// # Errors
 /// One line naming the key.
 pub fn check_certificates(settings: &Settings) -> Result<()> {
-    let house = &settings.house;
-    for (key, path) in [
-        ("bankid.identity", &house.bankid.identity),
-        ("bankid.authorities", &house.bankid.authorities),
-        ("navet.identity", &house.navet.identity),
-        ("navet.authorities", &house.navet.authorities),
-        ("pupil-register.authorities", &house.pupil_register.authorities),
-        ("mail.authorities", &house.mail.authorities),
-    ] {
+    for (key, path) in certificates::files(&settings.house) {
         refuse_test_certificates(path).context(key)?;
     }
     Ok(())
