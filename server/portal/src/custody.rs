@@ -2,6 +2,9 @@
 //! once when a register says that the person changed.
 //!
 //! Invariant: everybody's question takes the same calls in the same order, whatever the answer: who waits learns nothing.
+//!
+//! Invariant: hints and questions are numbered as they come, and an answer is trusted only while its question is the latest
+//! of them. A hint is lost neither beside a question nor between two, and no slow answer takes the place of a later one.
 
 use std::collections::BTreeSet;
 
@@ -63,30 +66,66 @@ pub(crate) struct Registered {
 /// [`Error::Unavailable`] where it is down and what is known is too old.
 pub(crate) async fn of(portal: &Portal, session: &Session, actor: &Actor, now: Timestamp) -> Result<Custody> {
     let (subject, number) = (&session.subject, &session.number);
-    let spans = &portal.rules().spans;
     let known = row::Entity::find_by_id(subject.clone()).one(portal.store().reader()).await?;
-    let age = |row: &row::Model| now.as_millisecond() - row.checked_at;
-    if let Some(row) = &known
-        && row.stale == 0
-        && (0..millis(spans.trust_for)).contains(&age(row))
-    {
+    if let Some(row) = known.as_ref().filter(|row| is_fresh(portal, row, now)) {
         return read(portal, row, true);
     }
+    let asking = begin(portal, subject, now).await?;
     match portal.0.hung.or_ask(subject, now, patiently(portal, ask(portal, subject, number))).await {
-        Ok((answer, correlation)) => {
-            let stale = known.map_or(0, |row| row.stale);
-            keep(portal, session, answer, correlation, stale, actor, now).await
-        }
+        Ok((answer, correlation)) => keep(portal, session, answer, correlation, asking, actor, now).await,
         Err(error) => {
             tracing::warn!(%error, "the population register gives no answer");
             metrics::counter!("portal_register_errors", "system" => System::PopulationRegister.word())
                 .increment(1);
-            match known {
-                Some(row) if age(&row) < millis(spans.last_known) => read(portal, &row, false),
-                _ => Err(Error::Unavailable(System::PopulationRegister)),
+            match known.filter(|row| is_known(portal, row, now)) {
+                Some(row) => read(portal, &row, false),
+                None => Err(Error::Unavailable(System::PopulationRegister)),
             }
         }
     }
+}
+
+/// Nothing came after the answer's question, and the answer is younger than it is trusted for.
+fn is_fresh(portal: &Portal, row: &row::Model, now: Timestamp) -> bool {
+    let age = now.as_millisecond() - row.checked_at;
+    row.asked == row.told && (0..millis(portal.rules().spans.trust_for)).contains(&age)
+}
+
+/// There is an answer, and it is young enough for links that exist already.
+fn is_known(portal: &Portal, row: &row::Model, now: Timestamp) -> bool {
+    !row.answer.is_empty() && now.as_millisecond() - row.checked_at < millis(portal.rules().spans.last_known)
+}
+
+/// Gives a question its number. The row stands before anybody is asked, so that a hint finds it even beside the very
+/// first question.
+async fn begin(portal: &Portal, subject: &Subject, now: Timestamp) -> Result<i64> {
+    let subject = subject.clone();
+    portal
+        .change(move |tx| async move {
+            let first = row::ActiveModel {
+                subject: Set(subject.clone()),
+                answer: Set(Vec::new()),
+                checked_at: Set(now.as_millisecond()),
+                correlation: Set(String::new()),
+                told: Set(1),
+                asked: Set(0),
+                marked: Set(0),
+            };
+            let another = OnConflict::column(row::Column::Subject).value(row::Column::Told, one_more()).to_owned();
+            row::Entity::insert(first).on_conflict(another).exec_without_returning(&tx).await?;
+            Ok(standing(&tx, &subject).await?.told)
+        })
+        .await
+}
+
+/// A person's row, which a question made.
+async fn standing(tx: &Tx, subject: &Subject) -> Result<row::Model> {
+    let row = row::Entity::find_by_id(subject.clone()).one(tx).await?;
+    Ok(row.ok_or_else(|| anyhow::anyhow!("a question about custody has no row"))?)
+}
+
+fn one_more() -> Expr {
+    Expr::col((row::Entity, row::Column::Told)).add(1_i64)
 }
 
 /// One patience for all calls of a question.
@@ -204,12 +243,13 @@ fn read(portal: &Portal, row: &row::Model, fresh: bool) -> Result<Custody> {
     })
 }
 
+/// Writes an answer down, and answers with it; or with the one that a later question was given meanwhile.
 async fn keep(
     portal: &Portal,
     session: &Session,
     answer: Told,
     correlation: String,
-    stale: i64,
+    asking: i64,
     actor: &Actor,
     now: Timestamp,
 ) -> Result<Custody> {
@@ -221,35 +261,56 @@ async fn keep(
             if let Some(person) = answer.person.as_mut().filter(|_| marked) {
                 person.address.clear();
             }
+            house.trail(&tx, &actor, Line::new(Deed::AskedCustody), now).await?;
+            let sealed =
+                house.seal_json("custody_check", "answer", &hex::encode(&session.subject), &answer)?;
             let row = row::ActiveModel {
-                answer: Set(house.seal_json(
-                    "custody_check",
-                    "answer",
-                    &hex::encode(&session.subject),
-                    &answer,
-                )?),
+                answer: Set(sealed),
                 subject: Set(session.subject.clone()),
                 checked_at: Set(now.as_millisecond()),
                 correlation: Set(correlation.clone()),
-                stale: Set(0),
+                told: Set(asking),
+                asked: Set(asking),
                 marked: Set(marked.into()),
             };
-            // A change told while we asked is not forgotten: only what was known before is taken away.
-            let replaced = OnConflict::column(row::Column::Subject)
-                .update_columns([
-                    row::Column::Answer,
-                    row::Column::CheckedAt,
-                    row::Column::Correlation,
-                    row::Column::Marked,
-                ])
-                .value(row::Column::Stale, Expr::col((row::Entity, row::Column::Stale)).sub(stale))
-                .to_owned();
-            row::Entity::insert(row).on_conflict(replaced).exec_without_returning(&tx).await?;
+            if !is_latest(&tx, row).await? {
+                if marked {
+                    mark(&tx, &session.subject).await?;
+                }
+                return read(&house, &standing(&tx, &session.subject).await?, true);
+            }
             account::follow(&house, &tx, &session, &answer.former, &actor, now).await?;
-            house.trail(&tx, &actor, Line::new(Deed::AskedCustody), now).await?;
             Ok(Custody { answer, checked: now, correlation: correlation.clone(), marked, fresh: true })
         })
         .await
+}
+
+/// Writes the row unless the answer to a later question stands there. Whether it was written.
+async fn is_latest(tx: &Tx, row: row::ActiveModel) -> Result<bool> {
+    let asking = *row.asked.as_ref();
+    let told = Expr::col((row::Entity, row::Column::Told));
+    let replaced = OnConflict::column(row::Column::Subject)
+        .update_columns([
+            row::Column::Answer,
+            row::Column::CheckedAt,
+            row::Column::Correlation,
+            row::Column::Asked,
+            row::Column::Marked,
+        ])
+        // A row that was erased and made anew meanwhile counts on from here.
+        .value(row::Column::Told, Expr::case(told.clone().lt(asking), asking).finally(told))
+        .action_and_where(Expr::col((row::Entity, row::Column::Asked)).lte(asking))
+        .to_owned();
+    Ok(row::Entity::insert(row).on_conflict(replaced).exec_without_returning(tx).await? > 0)
+}
+
+async fn mark(tx: &Tx, subject: &Subject) -> Result<()> {
+    row::Entity::update_many()
+        .col_expr(row::Column::Marked, Expr::value(1_i64))
+        .filter(row::Column::Subject.eq(subject.clone()))
+        .exec(tx)
+        .await?;
+    Ok(())
 }
 
 /// Whether folkbokföringen marks the person now, or ever did, under this number or one before it.
@@ -267,7 +328,7 @@ async fn was_marked(portal: &Portal, tx: &Tx, subject: &Subject, answer: &Told) 
 /// The next look asks again, whatever the age of the answer.
 pub(crate) async fn mark_stale(on: &impl ConnectionTrait, subject: &Subject) -> Result<()> {
     row::Entity::update_many()
-        .col_expr(row::Column::Stale, Expr::col(row::Column::Stale).add(1_i64))
+        .col_expr(row::Column::Told, one_more())
         .filter(row::Column::Subject.eq(subject.clone()))
         .exec(on)
         .await?;
@@ -276,10 +337,7 @@ pub(crate) async fn mark_stale(on: &impl ConnectionTrait, subject: &Subject) -> 
 
 /// The same for everybody.
 pub(crate) async fn mark_all_stale(on: &impl ConnectionTrait) -> Result<()> {
-    row::Entity::update_many()
-        .col_expr(row::Column::Stale, Expr::col(row::Column::Stale).add(1_i64))
-        .exec(on)
-        .await?;
+    row::Entity::update_many().col_expr(row::Column::Told, one_more()).exec(on).await?;
     Ok(())
 }
 

@@ -11,6 +11,7 @@ mod application;
 mod bad_days;
 mod children;
 mod collector;
+mod hints;
 mod identification;
 mod letters;
 mod outcomes;
