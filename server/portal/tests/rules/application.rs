@@ -128,6 +128,28 @@ async fn an_applicants_look_at_the_children_is_logged_like_a_guardians() {
 }
 
 #[tokio::test]
+async fn who_looked_at_a_child_without_an_account_can_be_told_when_the_session_is_erased() {
+    let stage = Stage::open().await;
+    for person in ["lindqvist-sara", "lindqvist-sara", "bergstrom-karin"] {
+        let mut browser = stage.browser();
+        browser.sign_in(person).await;
+        browser.visit().await.applicant().unwrap().children().await.unwrap();
+    }
+    stage.advance(31 * 24 * 3600);
+    stage.portal.erase_old().await.unwrap();
+    let sessions = store::entity::session::Entity::find().all(stage.store.reader()).await.unwrap();
+    assert!(sessions.is_empty());
+    let seen = stage.audited(Deed::SawChild).await;
+    let looks = |number: &str| {
+        let keys = stage.portal.keys();
+        let subject = keys.index_number(&model::PersonId::parse(number).unwrap());
+        let actor = uuid::Uuid::from_slice(&keys.index("audit-actor", &[&subject])[..16]).unwrap();
+        seen.iter().filter(|row| row.actor == Some(actor.to_string())).count()
+    };
+    assert_eq!((looks("198806142389"), looks("198411192381"), seen.len()), (4, 1, 5));
+}
+
+#[tokio::test]
 async fn a_child_of_somebody_else_can_be_neither_disowned_nor_reclaimed() {
     let stage = Stage::open().await;
     let (mut one, mut other) = (stage.browser(), stage.browser());
