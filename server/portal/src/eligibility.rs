@@ -6,7 +6,7 @@
 //! Invariant: [`Decision::outcome`] is [`Outcome::TurnToTheSchool`], and nothing else of the decision is shown, for every
 //! reason that must not be read from the screen.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use model::{ChildId, Outcome, PersonId, Protection, UnitId};
@@ -81,10 +81,13 @@ pub(crate) struct Ward {
     pub(crate) since: Option<Date>,
 }
 
-/// A child as the pupil register sees it beside one adult.
+/// A child as the pupil register sees it beside one adult: one child, however many rows it has or had there.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Pupil {
+    /// The row that stands for the child.
     pub(crate) id: ChildId,
+    /// Every row of the child, that one among them: what a human decided about any of them holds for the child.
+    pub(crate) rows: BTreeSet<ChildId>,
     pub(crate) number: PersonId,
     pub(crate) protection: Protection,
     /// No longer there, or said to be dead or emigrated.
@@ -127,8 +130,10 @@ pub(crate) struct Decision {
     pub(crate) children: Vec<ChildId>,
     /// Units of unprotected children in custody, to be named on the outcome's page.
     pub(crate) units: Vec<UnitId>,
-    /// The strongest mark either register puts on a protected pupil.
+    /// The strongest mark either register puts on a protected pupil, for every row of it.
     pub(crate) marks: Vec<(ChildId, Protection)>,
+    /// Every row of every child, and the one that stands for it.
+    stands: BTreeMap<ChildId, ChildId>,
 }
 
 /// What was found about one child of one adult.
@@ -260,8 +265,10 @@ fn by_children(known: &Known<'_>, when_any: Outcome) -> Decision {
         }
         let Some(pupil) = pupil else { continue };
         decision.findings.push((pupil.id, finding));
+        decision.stands.extend(pupil.rows.iter().map(|row| (*row, pupil.id)));
         if finding == Finding::Protected {
-            decision.marks.push((pupil.id, ward.protection.max(pupil.protection)));
+            let mark = ward.protection.max(pupil.protection);
+            decision.marks.extend(pupil.rows.iter().map(|row| (*row, mark)));
         }
         if finding == Finding::Placed {
             decision.children.push(pupil.id);
@@ -279,13 +286,16 @@ fn by_children(known: &Known<'_>, when_any: Outcome) -> Decision {
 }
 
 fn find(known: &Known<'_>, ward: &Ward, pupil: Option<&Pupil>) -> Finding {
-    if pupil.is_some_and(|pupil| known.bars.iter().any(|bar| bar.child == Some(pupil.id))) {
+    let is_barred = |pupil: &Pupil| {
+        known.bars.iter().filter_map(|bar| bar.child).any(|child| pupil.rows.contains(&child))
+    };
+    if pupil.is_some_and(is_barred) {
         return Finding::Barred;
     }
     if ward.protection.is_protected() || pupil.is_some_and(|pupil| pupil.protection.is_protected()) {
         return Finding::Protected;
     }
-    if pupil.is_some_and(|pupil| known.denied.contains(&pupil.id)) {
+    if pupil.is_some_and(|pupil| !pupil.rows.is_disjoint(known.denied)) {
         return Finding::Denied;
     }
     if ward.mark != Mark::None || pupil.is_some_and(|pupil| pupil.gone) {
@@ -323,6 +333,24 @@ fn find_place(known: &Known<'_>, ward: &Ward, places: &[Place]) -> Finding {
 
 impl Decision {
     fn only(outcome: Outcome) -> Self {
-        Self { outcome, findings: Vec::new(), children: Vec::new(), units: Vec::new(), marks: Vec::new() }
+        Self {
+            outcome,
+            findings: Vec::new(),
+            children: Vec::new(),
+            units: Vec::new(),
+            marks: Vec::new(),
+            stands: BTreeMap::new(),
+        }
+    }
+
+    /// The row that stands for the child of this one.
+    pub(crate) fn standing(&self, row: ChildId) -> ChildId {
+        self.stands.get(&row).copied().unwrap_or(row)
+    }
+
+    /// Every row of the child that this one stands for.
+    pub(crate) fn rows_of(&self, child: ChildId) -> BTreeSet<ChildId> {
+        let others = self.stands.iter().filter(|(_, standing)| **standing == child).map(|(row, _)| *row);
+        others.chain([child]).collect()
     }
 }

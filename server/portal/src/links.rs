@@ -151,26 +151,27 @@ pub(crate) async fn settle(
         .all(tx)
         .await?;
     pupils::raise_marks(portal, tx, &decision.marks, actor, now).await?;
-    let mut seen = Vec::new();
+    let mut seen = BTreeSet::new();
     let mut linked = BTreeSet::new();
     for link in &live {
-        let child = pupils::child_id(&link.pupil_id)?;
+        // A link is to the child, whatever row of the register it was made on.
+        let child = decision.standing(pupils::child_id(&link.pupil_id)?);
         linked.insert(child);
         if keep(portal, tx, session, link, child, &decision, custody, actor, now).await? {
-            seen.push(child);
+            seen.insert(child);
         }
     }
     let may_grow = custody.fresh && pupils::copy_is_good(portal, now).await?;
     if may_grow {
         let blocked = blocked(tx, &session.subject, account).await?;
-        for child in decision.children {
-            if !linked.contains(&child) && !blocked.contains(&child) {
-                open(portal, tx, account, child, custody, actor, now).await?;
-                seen.push(child);
+        for child in &decision.children {
+            if !linked.contains(child) && blocked.is_disjoint(&decision.rows_of(*child)) {
+                open(portal, tx, account, *child, custody, actor, now).await?;
+                seen.insert(*child);
             }
         }
     }
-    Ok(Settled::Children(seen))
+    Ok(Settled::Children(seen.into_iter().collect()))
 }
 
 /// The account's holder may not go on: dead, barred, or an identity that is no longer one.

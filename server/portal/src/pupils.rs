@@ -101,8 +101,10 @@ pub(crate) async fn beside(
     for row in rows {
         // Without a number nobody can be matched; a temporary one matches nobody in folkbokföringen.
         let Some(number) = number_of(portal, &row)? else { continue };
+        let id = child_id(&row.id)?;
         pupils.push(Pupil {
-            id: child_id(&row.id)?,
+            id,
+            rows: BTreeSet::from([id]),
             number,
             protection: protection_of(&row.protection),
             gone: row.gone_at.is_some() || row.status != ACTIVE,
@@ -113,21 +115,22 @@ pub(crate) async fn beside(
     Ok(one_row_a_person(pupils))
 }
 
-/// The register can hold one person twice. The stronger word of the two rows wins, and one of them stands for both.
-fn one_row_a_person(pupils: Vec<Pupil>) -> Vec<Pupil> {
+/// The register can hold one person twice, or again under another id. The stronger word of the rows wins, and one of them
+/// stands for all: one that is still listed, and has places. A row that is gone has nothing more to say than its marks.
+fn one_row_a_person(mut pupils: Vec<Pupil>) -> Vec<Pupil> {
+    pupils.sort_by_key(|pupil| (pupil.gone, pupil.places.is_empty(), pupil.id));
     let mut by_number: BTreeMap<PersonId, Pupil> = BTreeMap::new();
     for pupil in pupils {
         let Some(first) = by_number.get_mut(&pupil.number) else {
             by_number.insert(pupil.number.clone(), pupil);
             continue;
         };
-        let protection = first.protection.max(pupil.protection);
-        if first.gone && !pupil.gone {
-            *first = Pupil { places: std::mem::take(&mut first.places), ..pupil.clone() };
+        first.rows.extend(pupil.rows);
+        first.protection = first.protection.max(pupil.protection);
+        if first.gone || !pupil.gone {
+            first.places.extend(pupil.places);
+            first.names_adult &= pupil.names_adult;
         }
-        first.places.extend(pupil.places);
-        first.protection = protection;
-        first.names_adult &= pupil.names_adult;
     }
     by_number.into_values().collect()
 }
@@ -324,21 +327,59 @@ mod tests {
         }
     }
 
+    fn pupil(id: u128) -> Pupil {
+        let id = ChildId::from_uuid(uuid::Uuid::from_u128(id));
+        Pupil {
+            id,
+            rows: BTreeSet::from([id]),
+            number: PersonId::parse("201601012394").unwrap(),
+            protection: Protection::None,
+            gone: false,
+            names_adult: true,
+            places: vec![],
+        }
+    }
+
+    fn place() -> Place {
+        Place { unit: UnitId::from_uuid(uuid::Uuid::nil()), from: Date::MIN, to: None }
+    }
+
     #[test]
     fn two_rows_of_one_person_give_the_stronger_word() {
-        let pupil = |id: u128, protection, names_adult| Pupil {
-            id: ChildId::from_uuid(uuid::Uuid::from_u128(id)),
-            number: PersonId::parse("201601012394").unwrap(),
-            protection,
-            gone: false,
-            names_adult,
-            places: vec![],
-        };
         let both = one_row_a_person(vec![
-            pupil(1, Protection::None, true),
-            pupil(2, Protection::SecrecyMark, false),
+            pupil(1),
+            Pupil { protection: Protection::SecrecyMark, names_adult: false, ..pupil(2) },
         ]);
         assert_eq!(both.len(), 1);
         assert!(both[0].protection.is_protected() && !both[0].names_adult);
+    }
+
+    #[test]
+    fn a_row_that_is_gone_has_nothing_more_to_say_than_its_marks() {
+        let gone = Pupil {
+            gone: true,
+            names_adult: false,
+            places: vec![place()],
+            protection: Protection::SecrecyMark,
+            ..pupil(1)
+        };
+        for rows in [vec![gone.clone(), pupil(2)], vec![pupil(2), gone]] {
+            let child = one_row_a_person(rows).remove(0);
+            assert!(child.id == pupil(2).id && !child.gone && child.names_adult && child.places.is_empty());
+            assert!(child.protection.is_protected());
+            assert_eq!(child.rows.len(), 2);
+        }
+    }
+
+    #[test]
+    fn which_row_stands_does_not_depend_on_the_order_they_come_in() {
+        let placed = Pupil { places: vec![place()], ..pupil(3) };
+        for rows in [vec![pupil(1), pupil(2), placed.clone()], vec![placed, pupil(2), pupil(1)]] {
+            let child = one_row_a_person(rows).remove(0);
+            assert_eq!((child.id, child.rows.len()), (pupil(3).id, 3), "the one with a place to show");
+        }
+        for rows in [vec![pupil(1), pupil(2)], vec![pupil(2), pupil(1)]] {
+            assert_eq!(one_row_a_person(rows).remove(0).id, pupil(1).id);
+        }
     }
 }

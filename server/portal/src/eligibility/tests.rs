@@ -102,6 +102,7 @@ fn ward(text: &str) -> Ward {
 fn pupil(id: ChildId, text: &str) -> Pupil {
     Pupil {
         id,
+        rows: BTreeSet::from([id]),
         number: number(text),
         protection: Protection::None,
         gone: false,
