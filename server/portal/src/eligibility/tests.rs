@@ -362,6 +362,21 @@ fn a_disagreement_of_the_registers_becomes_a_case_at_the_school() {
     assert_eq!(Finding::NotNamed.case(), Some("registers-disagree"));
 }
 
+#[test]
+fn what_a_human_decided_about_any_row_of_a_child_holds_for_the_child() {
+    let other = ChildId::from_uuid(uuid::Uuid::from_u128(9));
+    let family = || Family::whole().but(|f| _ = f.pupils[0].rows.insert(other));
+    let barred = family().but(|f| f.bars = vec![Bar { child: Some(other) }]).decide();
+    assert_eq!(barred.findings, [(CHILD_ID, Finding::Barred)]);
+    let denied = family().but(|f| _ = f.denied.insert(other)).decide();
+    assert_eq!(denied.findings, [(CHILD_ID, Finding::Denied)]);
+    let protected = family().but(|f| f.ward().protection = Protection::SecrecyMark).decide();
+    assert_eq!(protected.marks, [(CHILD_ID, Protection::SecrecyMark), (other, Protection::SecrecyMark)]);
+    let decision = family().decide();
+    assert_eq!((decision.standing(other), decision.standing(SIBLING_ID)), (CHILD_ID, SIBLING_ID));
+    assert_eq!(decision.rows_of(CHILD_ID), BTreeSet::from([CHILD_ID, other]));
+}
+
 /// Walks through every combination of what can be known of an adult with two children.
 fn every_family(mut look: impl FnMut(&Family)) {
     let protections = [Protection::None, Protection::SecrecyMark, Protection::ProtectedRegistration];

@@ -62,15 +62,23 @@ impl Diff {
         for row in enrolment::Entity::find().all(on).await? {
             places.entry(row.pupil_id.clone()).or_default().insert(place_copy(row, &unit_of, &group_of));
         }
+        // The strongest mark on any row of a person, gone ones too: it is the child's, under whatever id it comes back.
+        let mut marked: BTreeMap<Subject, Protection> = BTreeMap::new();
         let rows = pupil::Entity::find().all(on).await?;
         for row in rows {
+            if let Some(subject) = &row.subject {
+                let mark = marked.entry(subject.clone()).or_default();
+                *mark = protection_of(&row.protection).max(*mark);
+            }
             let before = places.remove(&row.id).unwrap_or_default();
             diff.compare_pupil(portal, row, &before, snapshot)?;
         }
         for (id, copy) in &snapshot.pupils {
             if !diff.pupil_ids.contains_key(id) {
                 diff.pupil_ids.insert(id.clone(), Uuid::new_v4().to_string());
-                diff.marks.insert(id.clone(), copy.protection);
+                let subject = copy.number.as_ref().map(|number| portal.keys().index_number(number));
+                let before = subject.and_then(|subject| marked.get(&subject)).copied();
+                diff.marks.insert(id.clone(), copy.protection.max(before.unwrap_or(Protection::None)));
                 diff.pupils.push(id.clone());
                 diff.places.push(id.clone());
             }

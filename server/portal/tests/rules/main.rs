@@ -16,5 +16,6 @@ mod identification;
 mod letters;
 mod outcomes;
 mod registers;
+mod rows;
 mod sessions;
 mod stage;
