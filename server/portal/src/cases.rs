@@ -1,9 +1,12 @@
 //! Cases: what a person at a school should look into. Ids and codes only; the staff desk that works them off comes later.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use model::ChildId;
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, Condition, EntityTrait, Order, QueryFilter, QueryOrder, sea_query::Expr,
+    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, Order, QueryFilter, QueryOrder,
+    sea_query::Expr,
 };
 use store::{
     Tx,
@@ -15,6 +18,7 @@ use crate::{
     Portal, Result,
     audit::Deed,
     person::Subject,
+    pupils,
     trail::{Actor, Line},
 };
 
@@ -61,6 +65,28 @@ pub(crate) async fn open(
     };
     row::Entity::insert(case).exec_without_returning(tx).await?;
     portal.trail(tx, actor, Line::new(Deed::OpenedCase).of("case", id).child(child).because(kind), now).await
+}
+
+/// The children a person said are not theirs, as long as no school has looked into it. It holds for whatever they apply
+/// for, however long ago they said it.
+pub(crate) async fn denied(on: &impl ConnectionTrait, subject: &Subject) -> Result<BTreeSet<ChildId>> {
+    let open = row::Entity::find()
+        .filter(row::Column::Kind.eq(NOT_MY_CHILD))
+        .filter(row::Column::Subject.eq(subject.clone()))
+        .filter(row::Column::State.eq("open"))
+        .all(on)
+        .await?;
+    open.into_iter().filter_map(|case| case.pupil_id).map(|id| pupils::child_id(&id)).collect()
+}
+
+/// Moves a person's cases to another number of theirs. Answers whether there were any.
+pub(crate) async fn follow(tx: &Tx, former: &Subject, subject: &Subject) -> Result<bool> {
+    let moved = row::Entity::update_many()
+        .col_expr(row::Column::Subject, Expr::value(subject.clone()))
+        .filter(row::Column::Subject.eq(former.clone()))
+        .exec(tx)
+        .await?;
+    Ok(moved.rows_affected > 0)
 }
 
 /// Closes it again.

@@ -11,7 +11,7 @@ use model::{AccountId, ChildId, Outcome};
 use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, EntityTrait, QueryFilter, sea_query::Expr};
 use store::{
     Tx,
-    entity::{case_, child_link as row, pupil},
+    entity::{child_link as row, pupil},
 };
 use uuid::Uuid;
 
@@ -249,12 +249,6 @@ async fn confirm(tx: &Tx, link: &row::Model, custody: &Custody) -> Result<()> {
 
 /// Children who are not linked by themselves: disowned ones, and ones that were protected once. A school decides.
 async fn blocked(tx: &Tx, subject: &Subject, account: AccountId) -> Result<BTreeSet<ChildId>> {
-    let disowned = case_::Entity::find()
-        .filter(case_::Column::Kind.eq(cases::NOT_MY_CHILD))
-        .filter(case_::Column::Subject.eq(subject.clone()))
-        .filter(case_::Column::State.eq("open"))
-        .all(tx)
-        .await?;
     let were_protected = row::Entity::find()
         .filter(
             Condition::all()
@@ -263,9 +257,9 @@ async fn blocked(tx: &Tx, subject: &Subject, account: AccountId) -> Result<BTree
         )
         .all(tx)
         .await?;
-    let pupils = disowned.into_iter().filter_map(|case| case.pupil_id);
-    pupils
-        .chain(were_protected.into_iter().map(|link| link.pupil_id))
-        .map(|id| pupils::child_id(&id))
-        .collect()
+    let mut blocked = cases::denied(tx, subject).await?;
+    for link in were_protected {
+        blocked.insert(pupils::child_id(&link.pupil_id)?);
+    }
+    Ok(blocked)
 }

@@ -63,6 +63,8 @@ words! {
         RaisedMark => "protection.raise",
         /// A person's bars followed to a new number.
         MovedBars => "bar.move",
+        /// A person's cases followed to a new number.
+        MovedCases => "case.move",
         /// An application was begun or taken up again.
         BeganApplication => "application.begin",
         /// The applicant said that a child is not theirs.
