@@ -348,13 +348,12 @@ impl<'v> Applicant<'v> {
         }
     }
 
-    /// Gives the schools what they should look into. After the answer, so that its time says nothing of the reason.
+    /// Gives the schools what they should look into, after the answer. For everybody something is written in one
+    /// transaction: neither how long this answer takes nor how long the next one waits for the database says anything of
+    /// the reason.
     fn tell_schools(&self, decision: &Decision) {
         let questions: Vec<_> =
             decision.findings.iter().filter_map(|(child, finding)| Some((*child, finding.case()?))).collect();
-        if questions.is_empty() {
-            return;
-        }
         let (portal, actor, now) = (self.portal().clone(), self.visit.actor(), self.now());
         let (subject, marks) = (self.session.subject.clone(), decision.marks.clone());
         tokio::spawn(async move {
@@ -364,7 +363,7 @@ impl<'v> Applicant<'v> {
                 for (child, kind) in questions {
                     cases::open(&house, &tx, kind, &subject, child, &actor, now).await?;
                 }
-                Ok(())
+                house.trail(&tx, &actor, Line::new(Deed::AnsweredApplicant), now).await
             });
             if let Err(error) = told.await {
                 tracing::error!(%error, "a case could not be written");

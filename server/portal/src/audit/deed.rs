@@ -67,6 +67,8 @@ words! {
         MovedCases => "case.move",
         /// An application was begun or taken up again.
         BeganApplication => "application.begin",
+        /// An applicant was told what the registers come to.
+        AnsweredApplicant => "application.answer",
         /// The applicant said that a child is not theirs.
         DisownedChild => "application.disown-child",
         /// The applicant took that back.

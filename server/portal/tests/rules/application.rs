@@ -163,7 +163,7 @@ async fn an_open_case_is_looked_at_in_the_last_step_whatever_the_draft_says() {
     assert_eq!(browser.children().await.unwrap(), ["Elsa"]);
 }
 
-async fn disowns_hugo(browser: &crate::stage::Browser<'_>) -> model::ChildId {
+async fn disowns_hugo(browser: &Browser<'_>) -> model::ChildId {
     let visit = browser.visit().await;
     let applicant = visit.applicant().unwrap();
     let children = applicant.children().await.unwrap();

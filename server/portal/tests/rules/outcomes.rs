@@ -259,6 +259,21 @@ async fn a_disagreement_and_a_protected_child_become_cases_once() {
 }
 
 #[tokio::test]
+async fn every_answer_is_written_down_whatever_its_reason_so_that_its_time_says_nothing() {
+    let stage = Stage::open().await;
+    let people = ["lindqvist-sara", "nordin-emma", "ek-maria", "dahl-pontus", "moberg-anders", "bengtsson-mats"];
+    for (told, person) in people.into_iter().enumerate() {
+        let mut browser = stage.browser();
+        browser.sign_in(person).await;
+        browser.outcome().await;
+        let written = || async { stage.audited(Deed::AnsweredApplicant).await.len() };
+        stage.until("the writing", || async { written().await == told + 1 }).await;
+        let rows = stage.audited(Deed::AnsweredApplicant).await;
+        assert!(rows.iter().all(|row| (row.outcome.as_str(), &row.reason) == ("done", &None)), "{person}");
+    }
+}
+
+#[tokio::test]
 async fn a_mark_on_an_adult_by_either_register_does_not_lift_by_itself() {
     let marked = json!({ "protection": "secrecy-mark" });
     for (marked, lifted) in [
