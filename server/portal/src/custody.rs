@@ -179,6 +179,7 @@ fn population_of(
                 child_says: false,
                 protection: Protection::None,
                 mark: Mark::Void,
+                left: None,
                 municipality: None,
                 since: None,
             };
@@ -190,6 +191,7 @@ fn population_of(
             child_says: guard.is_some(),
             protection: post.protection,
             mark: mark_of(post),
+            left: post.deregistration.as_ref().and_then(|gone| gone.date),
             municipality: post.municipality.clone(),
             since: guard.and_then(|it| it.from),
         }
@@ -209,7 +211,8 @@ fn mark_of(post: &Post) -> Mark {
     match (&post.deregistration, &post.status) {
         (Some(gone), _) => match gone.reason {
             Gone::Dead => Mark::Dead,
-            Gone::Emigrated | Gone::Lost => Mark::Away,
+            Gone::Emigrated => Mark::Away,
+            // Whoever is gone without trace too: nobody can say who comes in that name.
             _ => Mark::Void,
         },
         (None, Status::Active) => Mark::None,
@@ -459,7 +462,7 @@ mod tests {
         for (reason, mark) in [
             (Gone::Dead, Mark::Dead),
             (Gone::Emigrated, Mark::Away),
-            (Gone::Lost, Mark::Away),
+            (Gone::Lost, Mark::Void),
             (Gone::OldPersonnummer, Mark::Void),
             (Gone::OldSamordningsnummer, Mark::Void),
             (Gone::Technical, Mark::Void),

@@ -58,9 +58,9 @@ pub(crate) enum Mark {
     None,
     /// Dead.
     Dead,
-    /// Emigrated, or gone without trace: may still have custody.
+    /// Emigrated: may still have custody.
     Away,
-    /// A replaced or false identity, or a reason we do not know.
+    /// Gone without trace, a replaced or false identity, or a reason we do not know.
     Void,
 }
 
@@ -75,6 +75,9 @@ pub(crate) struct Ward {
     pub(crate) child_says: bool,
     pub(crate) protection: Protection,
     pub(crate) mark: Mark,
+    /// When the child left the register.
+    #[serde(default)]
+    pub(crate) left: Option<Date>,
     /// Where the child is registered.
     pub(crate) municipality: Option<String>,
     /// Custody since.
@@ -90,8 +93,8 @@ pub(crate) struct Pupil {
     pub(crate) rows: BTreeSet<ChildId>,
     pub(crate) number: PersonId,
     pub(crate) protection: Protection,
-    /// No longer there, or said to be dead or emigrated.
-    pub(crate) gone: bool,
+    /// Said to be dead or emigrated; [`Mark::Void`] where it is no longer listed.
+    pub(crate) mark: Mark,
     /// The adult is named as guardian.
     pub(crate) names_adult: bool,
     pub(crate) places: Vec<Place>,
@@ -155,7 +158,11 @@ pub(crate) enum Finding {
     Barred,
     /// The adult said that it is not theirs.
     Denied,
-    /// Dead, deregistered, or gone from the pupil register.
+    /// Dead, by either register.
+    Dead,
+    /// Custody of a child that emigrated, by either register, and on which day.
+    Emigrated(Option<Date>),
+    /// Deregistered for another reason, or gone from the pupil register.
     Gone,
     /// Neither side of folkbokföringen names the adult.
     NoCustody,
@@ -172,6 +179,8 @@ pub(crate) enum Fate {
     Stays,
     /// It stays for a while on last known data, then it closes and the school is asked.
     Doubtful,
+    /// It stays for as long as an ended place can be read about, from this day on.
+    Lingers(Option<Date>),
     /// It closes now, for this reason.
     Closes(&'static str),
 }
@@ -184,6 +193,8 @@ impl Finding {
         match self {
             Self::Placed | Self::NotYet | Self::Ended | Self::Outside => Fate::Stays,
             Self::HalfCustody | Self::Gone => Fate::Doubtful,
+            Self::Emigrated(left) => Fate::Lingers(left),
+            Self::Dead => Fate::Closes("deceased"),
             Self::CameOfAge => Fate::Closes("of-age"),
             Self::Protected => Fate::Closes(ENDED_FOR_PROTECTION),
             Self::Barred => Fate::Closes("barred"),
@@ -197,6 +208,7 @@ impl Finding {
     pub(crate) const fn case(self) -> Option<&'static str> {
         match self {
             Self::Protected => Some("protected-child"),
+            Self::Dead => Some("deceased-child"),
             Self::HalfCustody | Self::NotNamed | Self::NoCustody => Some("registers-disagree"),
             _ => None,
         }
@@ -298,19 +310,27 @@ fn find(known: &Known<'_>, ward: &Ward, pupil: Option<&Pupil>) -> Finding {
     if pupil.is_some_and(|pupil| !pupil.rows.is_disjoint(known.denied)) {
         return Finding::Denied;
     }
-    if ward.mark != Mark::None || pupil.is_some_and(|pupil| pupil.gone) {
+    let marks = [ward.mark, pupil.map_or(Mark::None, |pupil| pupil.mark)];
+    if marks.contains(&Mark::Dead) {
+        return Finding::Dead;
+    }
+    if marks.contains(&Mark::Void) {
         return Finding::Gone;
     }
     let named = pupil.is_some_and(|pupil| pupil.names_adult);
+    let emigrated = marks.contains(&Mark::Away);
     match (ward.adult_says, ward.child_says) {
         // Folkbokföringen ends custody with the 18th birthday, the pupil register may still name the guardian.
         _ if came_of_age(&ward.number, known.today) && (ward.adult_says || ward.child_says || named) => {
             Finding::CameOfAge
         }
         (false, false) => Finding::NoCustody,
-        (true, false) | (false, true) => Finding::HalfCustody,
-        (true, true) if pupil.is_some() && !named => Finding::NotNamed,
-        (true, true) => find_place(known, ward, pupil.map_or(&[], |pupil| &pupil.places)),
+        (true, false) => Finding::HalfCustody,
+        // The adult's post need not name a child that is registered no more.
+        (false, true) if !emigrated => Finding::HalfCustody,
+        _ if pupil.is_some() && !named => Finding::NotNamed,
+        _ if emigrated => Finding::Emigrated(ward.left),
+        _ => find_place(known, ward, pupil.map_or(&[], |pupil| &pupil.places)),
     }
 }
 

@@ -20,11 +20,11 @@ use crate::{
     account::{self, Closing},
     audit::Deed,
     cases,
-    clock::millis,
+    clock::{day_of, from_millis, millis},
     custody::Custody,
     eligibility::{Account, Decision, ENDED_FOR_PROTECTION, Fate, Finding, Mark},
     person::Subject,
-    pupils,
+    pupils::{self, long_ago},
     session::{End, Session, end_all},
     trail::{Actor, Line},
 };
@@ -228,6 +228,13 @@ async fn keep(
                 return Ok(true);
             }
             close(portal, tx, link, "registers-disagree", actor, now).await?;
+        }
+        Fate::Lingers(left) => {
+            let left = left.unwrap_or_else(|| day_of(from_millis(link.checked_at)));
+            if left >= long_ago(portal, day_of(now)) {
+                return Ok(true);
+            }
+            close(portal, tx, link, "moved-away", actor, now).await?;
         }
         Fate::Closes(why) => close(portal, tx, link, why, actor, now).await?,
     }

@@ -192,6 +192,55 @@ async fn a_guardian_who_died_is_shut_out_and_the_other_one_sees_nothing_odd() {
 }
 
 #[tokio::test]
+async fn a_child_that_died_is_no_longer_shown_and_its_school_is_told() {
+    for sync in [false, true] {
+        let stage = Stage::open().await;
+        let browser = guardian(&stage, "bergstrom-karin").await;
+        let died = json!({ "deregistration": { "reason": "AV", "date": "2026-11-24" } });
+        stage.amend("bergstrom-alva", died).await;
+        if sync {
+            // The pupil register says so, and folkbokföringen's answer is still trusted.
+            stage.portal.sync_registers(false).await.unwrap();
+        } else {
+            stage.advance(QUARTER);
+        }
+        assert!(browser.children().await.unwrap().is_empty());
+        let cases = store::entity::case_::Entity::find().all(stage.store.reader()).await.unwrap();
+        assert_eq!(cases.iter().map(|case| case.kind.as_str()).collect::<Vec<_>>(), ["deceased-child"]);
+        assert!(cases[0].unit_id.is_some());
+    }
+}
+
+#[tokio::test]
+async fn a_child_that_emigrated_can_be_read_about_for_as_long_as_one_whose_place_ended() {
+    let stage = Stage::open().await;
+    let mut browser = guardian(&stage, "bergstrom-karin").await;
+    let gone = json!({ "deregistration": { "reason": "UV", "date": "2026-11-20" } });
+    stage.amend("bergstrom-alva", gone).await;
+    stage.portal.sync_registers(false).await.unwrap();
+    for (days, seen) in [(0, 1), (84, 1), (4, 0)] {
+        stage.advance(days * 24 * 3600 + QUARTER);
+        stage.portal.sync_registers(false).await.unwrap();
+        browser.sign_in("bergstrom-karin").await;
+        assert_eq!(browser.children().await.unwrap().len(), seen, "{days} days later");
+    }
+    let mut applicant = stage.browser();
+    applicant.sign_in("bergstrom-mikael").await;
+    assert_eq!(applicant.outcome().await, model::Outcome::TurnToTheSchool);
+}
+
+#[tokio::test]
+async fn custody_of_a_child_that_emigrated_ends_like_any_other() {
+    let stage = Stage::open().await;
+    let browser = guardian(&stage, "bergstrom-karin").await;
+    let gone = json!({ "deregistration": { "reason": "UV", "date": "2026-11-20" } });
+    stage.amend("bergstrom-alva", gone).await;
+    stage.amend("bergstrom-karin", json!({ "guardian_of": [] })).await;
+    stage.advance(QUARTER);
+    assert!(browser.children().await.unwrap().is_empty());
+}
+
+#[tokio::test]
 async fn links_live_a_day_on_last_known_data_while_the_population_register_is_down() {
     let stage = Stage::open().await;
     let mut browser = guardian(&stage, "bergstrom-karin").await;
