@@ -42,6 +42,14 @@ pub(crate) struct Custody {
     pub(crate) fresh: bool,
 }
 
+impl Custody {
+    /// The person is dead, or the identity is no longer one.
+    pub(crate) fn is_no_identity(&self) -> bool {
+        let mark = self.answer.population.as_ref().map(|population| population.mark);
+        matches!(mark, Some(Mark::Dead | Mark::Void))
+    }
+}
+
 /// An answer as it is kept: no more of it than the house may know.
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Told {

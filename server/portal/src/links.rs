@@ -36,8 +36,10 @@ const SOURCE: &str = "population";
 pub(crate) enum Settled {
     /// The children who may be seen now.
     Children(Vec<ChildId>),
-    /// The account is closed or barred; its sessions are over.
+    /// The account is closed.
     Out,
+    /// Its holder may not go on; its sessions are over.
+    Stopped,
 }
 
 /// Makes a link. One that exists already is left as it is.
@@ -143,13 +145,9 @@ pub(crate) async fn settle(
     }
     let decision = portal.decide_for(tx, session, custody, Account::Open, &BTreeSet::new(), now).await?;
     if decision.outcome == Outcome::TurnToTheSchool {
-        return stopped(portal, tx, account, custody, actor, now).await;
+        return stopped(portal, tx, session, account, custody, actor, now).await;
     }
-    let live = row::Entity::find()
-        .filter(row::Column::AccountId.eq(account.uuid().to_string()))
-        .filter(row::Column::Until.is_null())
-        .all(tx)
-        .await?;
+    let live = live(tx, account).await?;
     pupils::raise_marks(portal, tx, &decision.marks, actor, now).await?;
     let mut seen = BTreeSet::new();
     let mut linked = BTreeSet::new();
@@ -174,10 +172,19 @@ pub(crate) async fn settle(
     Ok(Settled::Children(seen.into_iter().collect()))
 }
 
-/// The account's holder may not go on: dead, barred, or an identity that is no longer one.
+async fn live(tx: &Tx, account: AccountId) -> Result<Vec<row::Model>> {
+    let live = row::Entity::find()
+        .filter(row::Column::AccountId.eq(account.uuid().to_string()))
+        .filter(row::Column::Until.is_null());
+    Ok(live.all(tx).await?)
+}
+
+/// The account's holder may not go on: dead, barred, or an identity that is no longer one. Of the last the schools are
+/// told: only they can say who comes in that name.
 async fn stopped(
     portal: &Portal,
     tx: &Tx,
+    session: &Session,
     account: AccountId,
     custody: &Custody,
     actor: &Actor,
@@ -186,12 +193,18 @@ async fn stopped(
     let mark = custody.answer.population.as_ref().map(|population| population.mark);
     if mark == Some(Mark::Dead) {
         account::close(portal, tx, account, Closing::Deceased, actor, now).await?;
-    } else {
-        end_all(tx, account, End::AccountClosed, now).await?;
-        let line = Line::new(Deed::EndedSession).of("account", account.uuid()).because("may-not-go-on");
-        portal.trail(tx, actor, line, now).await?;
+        return Ok(Settled::Stopped);
     }
-    Ok(Settled::Out)
+    end_all(tx, account, End::AccountClosed, now).await?;
+    let line = Line::new(Deed::EndedSession).of("account", account.uuid()).because("may-not-go-on");
+    portal.trail(tx, actor, line, now).await?;
+    if mark == Some(Mark::Void) {
+        let children = live(tx, account).await?;
+        let children: Vec<ChildId> =
+            children.iter().map(|link| pupils::child_id(&link.pupil_id)).collect::<Result<_>>()?;
+        cases::open_about(portal, tx, cases::IDENTITY_VOID, &session.subject, &children, actor, now).await?;
+    }
+    Ok(Settled::Stopped)
 }
 
 /// What becomes of one link. Answers whether the child may be seen.

@@ -232,7 +232,7 @@ async fn who_is_barred_gets_the_neutral_answer_with_and_without_an_account() {
         use sea_orm::EntityTrait;
         store::entity::bar::Entity::insert(bar).exec_without_returning(stage.store.writer()).await.unwrap();
     }
-    assert!(matches!(browser.children().await, Err(Error::SignIn(_))), "the open session is shut as well");
+    assert!(matches!(browser.children().await, Err(Error::TurnToTheSchool)), "the open session is shut as well");
     assert_eq!(browser.visit().await.who(), Who::Stranger);
     for person in ["lindqvist-sara", "bergstrom-karin"] {
         let mut browser = stage.browser();
