@@ -66,8 +66,10 @@ fn nearness(days: i64) -> usize {
 
 /// Looks at the files now and then: a figure for each, and a line in the log at each mark that is passed.
 pub(crate) async fn watch(house: House, stop: CancellationToken) {
-    let mut watched: Vec<Watched> =
-        files(&house).into_iter().map(|(key, path)| Watched { key, path: path.to_owned(), said: 0 }).collect();
+    let mut watched: Vec<Watched> = files(&house)
+        .into_iter()
+        .map(|(key, path)| Watched { key, path: path.to_owned(), said: 0 })
+        .collect();
     loop {
         // The clock of the machine, whatever time the house pretends: it is the one that TLS goes by.
         let now = Timestamp::now();

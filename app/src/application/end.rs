@@ -62,11 +62,8 @@ fn told((title, lead, body): (Text, Text, Text), units: Vec<UnitContact>, again:
     })
 }
 
-const NEUTRAL: (Text, Text, Text) = (
-    Text::OutcomeTurnToTheSchoolTitle,
-    Text::OutcomeTurnToTheSchoolLead,
-    Text::OutcomeTurnToTheSchoolBody,
-);
+const NEUTRAL: (Text, Text, Text) =
+    (Text::OutcomeTurnToTheSchoolTitle, Text::OutcomeTurnToTheSchoolLead, Text::OutcomeTurnToTheSchoolBody);
 
 /// The words of an outcome that has a page of its own.
 fn words(outcome: Outcome) -> Option<(Text, Text, Text)> {

@@ -119,7 +119,8 @@ async fn begin(portal: &Portal, subject: &Subject, now: Timestamp) -> Result<i64
                 asked: Set(0),
                 marked: Set(0),
             };
-            let another = OnConflict::column(row::Column::Subject).value(row::Column::Told, one_more()).to_owned();
+            let another =
+                OnConflict::column(row::Column::Subject).value(row::Column::Told, one_more()).to_owned();
             row::Entity::insert(first).on_conflict(another).exec_without_returning(&tx).await?;
             Ok(standing(&tx, &subject).await?.told)
         })

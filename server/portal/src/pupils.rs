@@ -136,12 +136,13 @@ fn one_row_a_person(mut pupils: Vec<Pupil>) -> Vec<Pupil> {
             by_number.insert(pupil.number.clone(), pupil);
             continue;
         };
+        let has_a_say = is_gone(first) || !is_gone(&pupil);
         first.rows.extend(pupil.rows);
         first.protection = first.protection.max(pupil.protection);
         if pupil.mark == Mark::Dead {
             first.mark = Mark::Dead;
         }
-        if is_gone(first) || !is_gone(&pupil) {
+        if has_a_say {
             first.places.extend(pupil.places);
             first.names_adult &= pupil.names_adult;
         }
@@ -384,7 +385,12 @@ mod tests {
         };
         for rows in [vec![gone.clone(), pupil(2)], vec![pupil(2), gone]] {
             let child = one_row_a_person(rows).remove(0);
-            assert!(child.id == pupil(2).id && child.mark == Mark::None && child.names_adult && child.places.is_empty());
+            assert!(
+                child.id == pupil(2).id
+                    && child.mark == Mark::None
+                    && child.names_adult
+                    && child.places.is_empty()
+            );
             assert!(child.protection.is_protected());
             assert_eq!(child.rows.len(), 2);
         }

@@ -382,7 +382,8 @@ fn what_a_human_decided_about_any_row_of_a_child_holds_for_the_child() {
 #[test]
 fn a_child_that_died_is_let_go_of_at_once_and_one_that_emigrated_in_time() {
     let found = |change: fn(&mut Family)| Family::whole().but(change).decide().findings[0].1;
-    for dead in [|f: &mut Family| f.ward().mark = Mark::Dead, |f: &mut Family| f.pupils[0].mark = Mark::Dead] {
+    for dead in [|f: &mut Family| f.ward().mark = Mark::Dead, |f: &mut Family| f.pupils[0].mark = Mark::Dead]
+    {
         assert_eq!(found(dead), Finding::Dead);
     }
     assert_eq!(Finding::Dead.fate(), Fate::Closes("deceased"));

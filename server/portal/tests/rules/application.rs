@@ -157,7 +157,10 @@ async fn an_open_case_is_looked_at_in_the_last_step_whatever_the_draft_says() {
     disowns_hugo(&browser).await;
     let drafts = store::entity::application::Entity::update_many()
         .col_expr(store::entity::application::Column::Denied, sea_orm::sea_query::Expr::value("[]"))
-        .col_expr(store::entity::application::Column::ChildrenConfirmedAt, sea_orm::sea_query::Expr::value(1));
+        .col_expr(
+            store::entity::application::Column::ChildrenConfirmedAt,
+            sea_orm::sea_query::Expr::value(1),
+        );
     drafts.exec(stage.store.writer()).await.unwrap();
     browser.complete().await.unwrap();
     assert_eq!(browser.children().await.unwrap(), ["Elsa"]);

@@ -232,7 +232,10 @@ async fn who_is_barred_gets_the_neutral_answer_with_and_without_an_account() {
         use sea_orm::EntityTrait;
         store::entity::bar::Entity::insert(bar).exec_without_returning(stage.store.writer()).await.unwrap();
     }
-    assert!(matches!(browser.children().await, Err(Error::TurnToTheSchool)), "the open session is shut as well");
+    assert!(
+        matches!(browser.children().await, Err(Error::TurnToTheSchool)),
+        "the open session is shut as well"
+    );
     assert_eq!(browser.visit().await.who(), Who::Stranger);
     for person in ["lindqvist-sara", "bergstrom-karin"] {
         let mut browser = stage.browser();
@@ -261,7 +264,8 @@ async fn a_disagreement_and_a_protected_child_become_cases_once() {
 #[tokio::test]
 async fn every_answer_is_written_down_whatever_its_reason_so_that_its_time_says_nothing() {
     let stage = Stage::open().await;
-    let people = ["lindqvist-sara", "nordin-emma", "ek-maria", "dahl-pontus", "moberg-anders", "bengtsson-mats"];
+    let people =
+        ["lindqvist-sara", "nordin-emma", "ek-maria", "dahl-pontus", "moberg-anders", "bengtsson-mats"];
     for (told, person) in people.into_iter().enumerate() {
         let mut browser = stage.browser();
         browser.sign_in(person).await;

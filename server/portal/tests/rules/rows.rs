@@ -36,9 +36,8 @@ async fn rows_of(stage: &Stage, number: &str) -> Vec<pupil::Model> {
 async fn lists_twice(stage: &Stage, number: &str, id: Uuid) {
     let (on, id) = (stage.store.writer(), id.to_string());
     let first = rows_of(stage, number).await.remove(0);
-    let seal = |column: &str, text: &str| {
-        stage.portal.keys().seal("pupil", column, &id, text.as_bytes()).unwrap()
-    };
+    let seal =
+        |column: &str, text: &str| stage.portal.keys().seal("pupil", column, &id, text.as_bytes()).unwrap();
     let twin = pupil::ActiveModel {
         id: Set(id.clone()),
         register_id: Set(format!("twin-{id}")),
@@ -50,13 +49,15 @@ async fn lists_twice(stage: &Stage, number: &str, id: Uuid) {
         ..first.clone().into_active_model().reset_all()
     };
     pupil::Entity::insert(twin).exec_without_returning(on).await.unwrap();
-    let places = enrolment::Entity::find().filter(enrolment::Column::PupilId.eq(&first.id)).all(on).await.unwrap();
+    let places =
+        enrolment::Entity::find().filter(enrolment::Column::PupilId.eq(&first.id)).all(on).await.unwrap();
     for place in places {
         let mut place = place.into_active_model().reset_all();
         (place.id, place.pupil_id) = (Set(Uuid::new_v4().to_string()), Set(id.clone()));
         enrolment::Entity::insert(place).exec_without_returning(on).await.unwrap();
     }
-    let named = responsible::Entity::find().filter(responsible::Column::PupilId.eq(&first.id)).all(on).await.unwrap();
+    let named =
+        responsible::Entity::find().filter(responsible::Column::PupilId.eq(&first.id)).all(on).await.unwrap();
     for relation in named {
         let mut relation = relation.into_active_model().reset_all();
         (relation.id, relation.pupil_id) = (Set(Uuid::new_v4().to_string()), Set(id.clone()));
