@@ -17,7 +17,7 @@ async fn karin(stage: &Stage) -> Browser<'_> {
 }
 
 async fn takes_custody_from_karin(stage: &Stage) {
-    stage.amend("bergstrom-karin", json!({ "guardian_of": [], "pupil_register": null })).await;
+    stage.amend("bergstrom-karin", json!({ "guardian_of": [] })).await;
 }
 
 async fn told_of_karin(stage: &Stage) {
