@@ -74,9 +74,9 @@ pub(crate) struct Registered {
 /// [`Error::Unavailable`] where it is down and what is known is too old.
 pub(crate) async fn of(portal: &Portal, session: &Session, actor: &Actor, now: Timestamp) -> Result<Custody> {
     let (subject, number) = (&session.subject, &session.number);
-    let known = row::Entity::find_by_id(subject.clone()).one(portal.store().reader()).await?;
-    if let Some(row) = known.as_ref().filter(|row| is_fresh(portal, row, now)) {
-        return read(portal, row, true);
+    let find = || row::Entity::find_by_id(subject.clone()).one(portal.store().reader());
+    if let Some(row) = find().await?.filter(|row| is_fresh(portal, row, now)) {
+        return read(portal, &row, true);
     }
     let asking = begin(portal, subject, now).await?;
     match portal.0.hung.or_ask(subject, now, patiently(portal, ask(portal, subject, number))).await {
@@ -85,7 +85,8 @@ pub(crate) async fn of(portal: &Portal, session: &Session, actor: &Actor, now: T
             tracing::warn!(%error, "the population register gives no answer");
             metrics::counter!("portal_register_errors", "system" => System::PopulationRegister.word())
                 .increment(1);
-            match known.filter(|row| is_known(portal, row, now)) {
+            // Another question may have been answered meanwhile.
+            match find().await?.filter(|row| is_known(portal, row, now)) {
                 Some(row) => read(portal, &row, false),
                 None => Err(Error::Unavailable(System::PopulationRegister)),
             }
