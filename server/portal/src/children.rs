@@ -54,7 +54,7 @@ impl<'v> Guardian<'v> {
         let custody = custody::of(portal, self.session, &self.visit.actor(), self.visit.0.now).await?;
         let (visit, session, account) = (self.visit.clone(), self.session.clone(), self.account);
         // Whoever is stopped is stopped by what this transaction writes: it is no error before it is committed.
-        let cards = portal
+        portal
             .change(move |tx| async move {
                 let (portal, actor, now) = (&visit.0.portal, visit.actor(), visit.0.now);
                 let settled = links::settle(portal, &tx, &session, account, &custody, &actor, now).await?;
@@ -69,8 +69,7 @@ impl<'v> Guardian<'v> {
                 }
                 Ok(Ok(cards))
             })
-            .await?;
-        cards
+            .await?
     }
 
     /// What the receipt says.
