@@ -17,6 +17,8 @@ pub enum Fault {
     Malformed,
     /// Nobody strong enough is there.
     SignIn,
+    /// The account's holder may not go on, for a reason that must not be read from the screen.
+    TurnToTheSchool,
     /// There is no such thing, or not for this visitor: the two are one answer.
     NotFound,
     /// Asked too often.
@@ -38,7 +40,7 @@ impl Fault {
     pub fn status(&self) -> StatusCode {
         match self {
             Self::Malformed => StatusCode::BAD_REQUEST,
-            Self::SignIn => StatusCode::FORBIDDEN,
+            Self::SignIn | Self::TurnToTheSchool => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
@@ -64,6 +66,7 @@ impl From<portal::Error> for Fault {
     fn from(error: portal::Error) -> Self {
         match error {
             portal::Error::SignIn(_) => Self::SignIn,
+            portal::Error::TurnToTheSchool => Self::TurnToTheSchool,
             portal::Error::NotFound => Self::NotFound,
             portal::Error::TooMany { retry_after } => {
                 Self::TooMany { seconds: u32::try_from(retry_after.as_secs()).unwrap_or(u32::MAX).max(1) }

@@ -183,6 +183,7 @@ impl Site {
         match reply(place, visit, asked).await {
             Ok(Reply::Page(page)) => show(frame, page),
             Ok(Reply::Go(to)) => redirect(&to),
+            Err(Fault::TurnToTheSchool) => show(frame, application::turn_to_the_school()),
             Err(Fault::SignIn) => redirect(&way_in(place, &visit.who()).to_string()),
             Err(fault) => {
                 let seconds = if let Fault::TooMany { seconds } = fault { Some(seconds) } else { None };

@@ -46,6 +46,8 @@ pub(crate) fn answered(result: portal::Result<Place>, asked: Place) -> Result<()
         Ok(kept) => go(kept),
         Err(portal::Error::Refused(refusal)) => go(refused(asked, refusal)),
         Err(portal::Error::SignIn(_)) => go(Place::SessionEnded),
+        // Its page is wherever a guardian's own pages are.
+        Err(portal::Error::TurnToTheSchool) => go(Place::Children),
         Err(error) => return Err(error.into()),
     }
     Ok(())

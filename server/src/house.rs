@@ -6,10 +6,12 @@ use anyhow::{Context, Result, bail, ensure};
 use axum::Router;
 use clap::ValueEnum;
 use portal::{Clock, FAILPOINTS, Parts, Portal, Rules, keys::KeyRing};
+use rustix::process::{Resource, Rlimit, setrlimit};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
+    certificates,
     http::{
         self, Doors,
         hooks::Expected,
@@ -140,6 +142,7 @@ pub async fn serve(settings: Settings, role: Role) -> Result<()> {
     }
     readiness.waits(Waits::Portal);
     let house = House::open(settings, clock).await?;
+    tasks.spawn(certificates::watch(house.settings.house.clone(), stop.clone()));
     let mut work = if role.works() { house.start_work(&stop) } else { JoinSet::new() };
     readiness.working();
     readiness.opened(house.portal.clone());
@@ -167,6 +170,10 @@ pub async fn serve(settings: Settings, role: Role) -> Result<()> {
 
 /// What every process of ours does first.
 pub fn prepare() {
+    // What is in memory when a process falls is keys and people: it is written nowhere.
+    if let Err(error) = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) }) {
+        tracing::warn!(%error, "core dumps cannot be switched off");
+    }
     // One cryptography for all of TLS; a second call finds it in place.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let _ = any_spawner::Executor::init_tokio();
@@ -382,5 +389,19 @@ async fn forget(doors: Doors, stop: CancellationToken) {
             () = stop.cancelled() => return,
             () = tokio::time::sleep(Duration::from_secs(60)) => doors.forget_the_quiet(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rustix::process::getrlimit;
+
+    use super::*;
+
+    #[test]
+    fn a_process_that_falls_leaves_nothing_of_its_memory() {
+        prepare();
+        let Rlimit { current, maximum } = getrlimit(Resource::Core);
+        assert_eq!((current, maximum), (Some(0), Some(0)));
     }
 }

@@ -2,7 +2,7 @@
 
 use http::StatusCode;
 use leptos::prelude::*;
-use model::{Outcome, Step};
+use model::{Outcome, Step, UnitContact};
 use portal::{Visit, Who};
 
 use crate::{
@@ -20,18 +20,30 @@ pub(crate) async fn outcome(visit: &Visit) -> Result<Reply, Fault> {
     }
     let applicant = visit.applicant()?;
     let outcome = applicant.outcome().await?;
-    let Some((title, lead, body)) = words(outcome) else {
+    if outcome == Outcome::TurnToTheSchool {
+        return turn_to_the_school().until_the_session_ends(visit).into_reply();
+    }
+    let Some(said) = words(outcome) else {
         return Reply::go(if outcome == Outcome::Eligible {
             Place::Apply(Step::Children)
         } else {
             Place::SignIn
         });
     };
-    // One and the same page for every reason that must not be read from it: no school of one's own there either.
-    let units =
-        if outcome == Outcome::TurnToTheSchool { Vec::new() } else { applicant.units_to_call().await? };
     let again = outcome == Outcome::RegisterDown;
-    let page = Page::new(title.clone(), move || {
+    let page = told(said, applicant.units_to_call().await?, again);
+    let page = if again { page.status(StatusCode::SERVICE_UNAVAILABLE) } else { page };
+    page.until_the_session_ends(visit).into_reply()
+}
+
+/// One and the same page for every reason that must not be read from it, with an account and without: no school of one's
+/// own there either.
+pub(crate) fn turn_to_the_school() -> Page {
+    told(NEUTRAL, Vec::new(), false).own()
+}
+
+fn told((title, lead, body): (Text, Text, Text), units: Vec<UnitContact>, again: bool) -> Page {
+    Page::new(title.clone(), move || {
         let again = again.then(|| {
             view! {
                 <div class="actions">
@@ -47,10 +59,11 @@ pub(crate) async fn outcome(visit: &Visit) -> Result<Reply, Fault> {
             {whom_to_call(units)}
             <p class="small noprint">{Text::OutcomePrint}</p>
         }
-    });
-    let page = if again { page.status(StatusCode::SERVICE_UNAVAILABLE) } else { page };
-    page.until_the_session_ends(visit).into_reply()
+    })
 }
+
+const NEUTRAL: (Text, Text, Text) =
+    (Text::OutcomeTurnToTheSchoolTitle, Text::OutcomeTurnToTheSchoolLead, Text::OutcomeTurnToTheSchoolBody);
 
 /// The words of an outcome that has a page of its own.
 fn words(outcome: Outcome) -> Option<(Text, Text, Text)> {
@@ -83,11 +96,7 @@ fn words(outcome: Outcome) -> Option<(Text, Text, Text)> {
         Outcome::RegisterDown => {
             (Text::OutcomeRegisterDownTitle, Text::OutcomeRegisterDownLead, Text::OutcomeRegisterDownBody)
         }
-        Outcome::TurnToTheSchool => (
-            Text::OutcomeTurnToTheSchoolTitle,
-            Text::OutcomeTurnToTheSchoolLead,
-            Text::OutcomeTurnToTheSchoolBody,
-        ),
+        Outcome::TurnToTheSchool => NEUTRAL,
     })
 }
 

@@ -5,7 +5,7 @@ mod end;
 mod letter;
 mod steps;
 
-pub(crate) use end::{outcome, receipt};
+pub(crate) use end::{outcome, receipt, turn_to_the_school};
 pub(crate) use letter::{confirm, confirm_email, email, email_confirmed};
 pub(crate) use steps::{before, check, children};
 

@@ -344,10 +344,7 @@ fn relations(wires: &[WireRelation], kind: &str) -> Vec<Relation> {
             Some(Relation {
                 number: PersonId::parse(&wire.identitetsbeteckning.as_ref()?.0).ok()?,
                 from: wire.from_datum_vardnad.as_ref().and_then(WireDate::day),
-                gone: wire
-                    .avregistrering
-                    .as_ref()
-                    .and_then(|gone| Some(Gone::parse(gone.orsakskod.as_deref()?))),
+                gone: wire.avregistrering.as_ref().and_then(deregistration).map(|gone| gone.reason),
             })
         })
         .collect()

@@ -39,12 +39,12 @@ pub struct Post {
 impl Post {
     /// Whether the person holds custody of `child` by this post.
     pub fn claims(&self, child: &PersonId) -> bool {
-        self.guardian_of.iter().any(|relation| relation.number == *child)
+        self.guardian_of.iter().any(|relation| relation.number == *child && relation.gone.is_none())
     }
 
     /// Whether `adult` holds custody of this person: the side that decides.
     pub fn is_guarded_by(&self, adult: &PersonId) -> bool {
-        self.guardians.iter().any(|relation| relation.number == *adult)
+        self.guardians.iter().any(|relation| relation.number == *adult && relation.gone.is_none())
     }
 }
 

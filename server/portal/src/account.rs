@@ -15,6 +15,7 @@ use store::{
 use crate::{
     Error, Portal, Result,
     audit::Deed,
+    cases,
     clock::from_millis,
     eligibility::{Account, Bar},
     person::Subject,
@@ -145,7 +146,7 @@ pub(crate) async fn close(
 }
 
 /// Moves what stands under a person's former numbers to the present one: the account, so that nobody has two, and the
-/// bars, so that nobody leaves one behind. Only folkbokföringen says that two numbers are one person; no name, birth date
+/// bars and cases, so that nobody leaves one behind. Only folkbokföringen says that two numbers are one person; no name, birth date
 /// or address ever does.
 pub(crate) async fn follow(
     portal: &Portal,
@@ -164,6 +165,9 @@ pub(crate) async fn follow(
             .await?;
         if moved.rows_affected > 0 {
             portal.trail(tx, actor, Line::new(Deed::MovedBars), now).await?;
+        }
+        if cases::follow(tx, &old, &session.subject).await? {
+            portal.trail(tx, actor, Line::new(Deed::MovedCases), now).await?;
         }
         let Some(account) = of_subject(tx, &old).await? else { continue };
         if of_subject(tx, &session.subject).await?.is_some() {

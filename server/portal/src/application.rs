@@ -5,7 +5,6 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use anyhow::anyhow;
 use jiff::Timestamp;
 use model::{ChildCard, ChildId, ChildToday, Email, Outcome, Refusal, Step, UnitContact};
 use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait};
@@ -28,7 +27,7 @@ mod draft;
 mod email;
 mod proof;
 
-use draft::{denied_of, email_of, find, id_of, reached_by, unchanged};
+use draft::{denied_in, email_of, find, id_of, reached_by, unchanged, written};
 
 pub(crate) use draft::reached;
 pub(crate) use proof::SendEmailCode;
@@ -105,6 +104,13 @@ pub(crate) struct Assessed {
     decision: Decision,
 }
 
+impl Assessed {
+    /// The rows that stand for these children.
+    fn standing(&self, children: &BTreeSet<ChildId>) -> BTreeSet<ChildId> {
+        children.iter().map(|child| self.decision.standing(*child)).collect()
+    }
+}
+
 impl<'v> Applicant<'v> {
     pub(crate) fn of(visit: &'v Visit, session: &'v Session) -> Self {
         Self { visit, session, raised: false }
@@ -175,15 +181,15 @@ impl<'v> Applicant<'v> {
     /// As [`Applicant::application`].
     pub async fn children(&self) -> Result<Vec<ApplicationChild>> {
         self.must_be_live()?;
-        let children = self.eligible().await?.decision.children.clone();
+        let assessed = self.eligible().await?;
         let visit = self.visit.clone();
         let subject = self.session.subject.clone();
         self.portal()
             .change(move |tx| async move {
                 let (portal, actor, now) = (&visit.0.portal, visit.actor(), visit.0.now);
                 let draft = find(&tx, &subject, now).await?;
-                let denied = draft.as_ref().map(denied_of).transpose()?.unwrap_or_default();
-                let cards = pupils::cards(portal, &tx, &children, day_of(now)).await?;
+                let denied = assessed.standing(&denied_in(&tx, &subject, draft.as_ref()).await?);
+                let cards = pupils::cards(portal, &tx, &assessed.decision.children, day_of(now)).await?;
                 for card in &cards {
                     portal.trail(&tx, &actor, Line::new(Deed::SawChild).child(card.id), now).await?;
                 }
@@ -214,11 +220,12 @@ impl<'v> Applicant<'v> {
     /// [`Refusal::NoChildLeft`]; as [`Applicant::application`].
     pub async fn confirm_children(&self) -> Result<()> {
         self.must_be_live()?;
-        let children = self.eligible().await?.decision.children.clone();
+        let assessed = self.eligible().await?;
         let (portal, actor, now) = (self.portal().clone(), self.visit.actor(), self.now());
+        let subject = self.session.subject.clone();
         self.in_draft(None, move |tx, draft| async move {
-            let denied = denied_of(&draft)?;
-            if children.iter().all(|child| denied.contains(child)) {
+            let denied = assessed.standing(&denied_in(&tx, &subject, Some(&draft)).await?);
+            if assessed.decision.children.iter().all(|child| denied.contains(child)) {
                 return Err(Refusal::NoChildLeft.into());
             }
             let change = row::ActiveModel {
@@ -234,22 +241,23 @@ impl<'v> Applicant<'v> {
 
     async fn say_of_child(&self, child: ChildId, is_denied: bool) -> Result<()> {
         self.must_be_live()?;
-        if !self.eligible().await?.decision.children.contains(&child) {
+        let assessed = self.eligible().await?;
+        if !assessed.decision.children.contains(&child) {
             self.refused_access(child).await?;
             return Err(Error::NotFound);
         }
         let (portal, actor, now) = (self.portal().clone(), self.visit.actor(), self.now());
         let subject = self.session.subject.clone();
         self.in_draft(None, move |tx, draft| async move {
-            let mut denied = denied_of(&draft)?;
-            let changed = if is_denied { denied.insert(child) } else { denied.remove(&child) };
-            if !changed {
+            let rows = assessed.decision.rows_of(child);
+            let before = denied_in(&tx, &subject, Some(&draft)).await?;
+            if before.is_disjoint(&rows) != is_denied {
                 return Ok(());
             }
-            let list =
-                serde_json::to_string(&denied).map_err(|_| anyhow!("a list of ids cannot be written"))?;
+            let others: BTreeSet<ChildId> = before.difference(&rows).copied().collect();
+            let denied = others.into_iter().chain(is_denied.then_some(child)).collect();
             let change = row::ActiveModel {
-                denied: Set(list),
+                denied: Set(written(&denied)?),
                 children_confirmed_at: Set(None),
                 ..unchanged(&portal, &draft, now)
             };
@@ -258,10 +266,12 @@ impl<'v> Applicant<'v> {
             let line = Line::new(deed).of("application", id_of(&draft)?).child(child);
             portal.trail(&tx, &actor, line, now).await?;
             if is_denied {
-                cases::open(&portal, &tx, cases::NOT_MY_CHILD, &subject, child, &actor, now).await
-            } else {
-                cases::close(&tx, cases::NOT_MY_CHILD, &subject, child, now).await
+                return cases::open(&portal, &tx, cases::NOT_MY_CHILD, &subject, child, &actor, now).await;
             }
+            for row in rows {
+                cases::close(&tx, cases::NOT_MY_CHILD, &subject, row, now).await?;
+            }
+            Ok(())
         })
         .await
     }
@@ -338,13 +348,12 @@ impl<'v> Applicant<'v> {
         }
     }
 
-    /// Gives the schools what they should look into. After the answer, so that its time says nothing of the reason.
+    /// Gives the schools what they should look into, after the answer. For everybody something is written in one
+    /// transaction: neither how long this answer takes nor how long the next one waits for the database says anything of
+    /// the reason.
     fn tell_schools(&self, decision: &Decision) {
         let questions: Vec<_> =
             decision.findings.iter().filter_map(|(child, finding)| Some((*child, finding.case()?))).collect();
-        if questions.is_empty() {
-            return;
-        }
         let (portal, actor, now) = (self.portal().clone(), self.visit.actor(), self.now());
         let (subject, marks) = (self.session.subject.clone(), decision.marks.clone());
         tokio::spawn(async move {
@@ -354,7 +363,7 @@ impl<'v> Applicant<'v> {
                 for (child, kind) in questions {
                     cases::open(&house, &tx, kind, &subject, child, &actor, now).await?;
                 }
-                Ok(())
+                house.trail(&tx, &actor, Line::new(Deed::AnsweredApplicant), now).await
             });
             if let Err(error) = told.await {
                 tracing::error!(%error, "a case could not be written");

@@ -37,7 +37,7 @@ use crate::{Result, keys::KeyRing};
 pub struct Row {
     /// When.
     pub at: Timestamp,
-    /// Account, clerk or operator.
+    /// Account, clerk or operator; where there is no account, an index of the person.
     pub actor: Option<Uuid>,
     /// What kind of actor.
     pub actor_kind: ActorKind,

@@ -47,25 +47,29 @@ impl<'v> Guardian<'v> {
     /// the audit log before it is.
     ///
     /// # Errors
-    /// [`Error::SignIn`] where the account was closed meanwhile; [`Error::Unavailable`] where the population register
-    /// has been down for longer than its last answer may be used.
+    /// [`Error::SignIn`] where the account was closed meanwhile; [`Error::TurnToTheSchool`] where its holder may not go on;
+    /// [`Error::Unavailable`] where the population register has been down for longer than its last answer may be used.
     pub async fn children(&self) -> Result<Vec<ChildCard>> {
         let portal = self.portal();
         let custody = custody::of(portal, self.session, &self.visit.actor(), self.visit.0.now).await?;
         let (visit, session, account) = (self.visit.clone(), self.session.clone(), self.account);
-        let cards = portal
+        // Whoever is stopped is stopped by what this transaction writes: it is no error before it is committed.
+        portal
             .change(move |tx| async move {
                 let (portal, actor, now) = (&visit.0.portal, visit.actor(), visit.0.now);
                 let settled = links::settle(portal, &tx, &session, account, &custody, &actor, now).await?;
-                let Settled::Children(children) = settled else { return Ok(None) };
+                let children = match settled {
+                    Settled::Children(children) => children,
+                    Settled::Out => return Ok(Err(Error::SignIn(Assurance::High))),
+                    Settled::Stopped => return Ok(Err(Error::TurnToTheSchool)),
+                };
                 let cards = pupils::cards(portal, &tx, &children, day_of(now)).await?;
                 for card in &cards {
                     portal.trail(&tx, &actor, Line::new(Deed::SawChild).child(card.id), now).await?;
                 }
-                Ok(Some(cards))
+                Ok(Ok(cards))
             })
-            .await?;
-        cards.ok_or(Error::SignIn(Assurance::High))
+            .await?
     }
 
     /// What the receipt says.
@@ -87,9 +91,12 @@ impl<'v> Guardian<'v> {
     pub(crate) async fn row(&self, on: &impl ConnectionTrait) -> Result<store::entity::account::Model> {
         let (subject, now) = (&self.session.subject, self.visit.0.now);
         let id = self.account.uuid().to_string();
-        let barred = account::bars(on, subject, now).await?.iter().any(|bar| bar.child.is_none());
-        let row = account::of_subject(on, subject).await?;
-        row.filter(|row| row.state == "open" && row.id == id && !barred).ok_or(Error::SignIn(Assurance::High))
+        let row = account::of_subject(on, subject).await?.filter(|row| row.state == "open" && row.id == id);
+        let row = row.ok_or(Error::SignIn(Assurance::High))?;
+        if account::bars(on, subject, now).await?.iter().any(|bar| bar.child.is_none()) {
+            return Err(Error::TurnToTheSchool);
+        }
+        Ok(row)
     }
 
     pub(crate) fn email(&self, row: &str, sealed: &[u8]) -> Result<Email> {

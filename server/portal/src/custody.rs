@@ -2,6 +2,9 @@
 //! once when a register says that the person changed.
 //!
 //! Invariant: everybody's question takes the same calls in the same order, whatever the answer: who waits learns nothing.
+//!
+//! Invariant: hints and questions are numbered as they come, and an answer is trusted only while its question is the latest
+//! of them. A hint is lost neither beside a question nor between two, and no slow answer takes the place of a later one.
 
 use std::collections::BTreeSet;
 
@@ -39,6 +42,14 @@ pub(crate) struct Custody {
     pub(crate) fresh: bool,
 }
 
+impl Custody {
+    /// The person is dead, or the identity is no longer one.
+    pub(crate) fn is_no_identity(&self) -> bool {
+        let mark = self.answer.population.as_ref().map(|population| population.mark);
+        matches!(mark, Some(Mark::Dead | Mark::Void))
+    }
+}
+
 /// An answer as it is kept: no more of it than the house may know.
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Told {
@@ -63,30 +74,68 @@ pub(crate) struct Registered {
 /// [`Error::Unavailable`] where it is down and what is known is too old.
 pub(crate) async fn of(portal: &Portal, session: &Session, actor: &Actor, now: Timestamp) -> Result<Custody> {
     let (subject, number) = (&session.subject, &session.number);
-    let spans = &portal.rules().spans;
-    let known = row::Entity::find_by_id(subject.clone()).one(portal.store().reader()).await?;
-    let age = |row: &row::Model| now.as_millisecond() - row.checked_at;
-    if let Some(row) = &known
-        && row.stale == 0
-        && (0..millis(spans.trust_for)).contains(&age(row))
-    {
-        return read(portal, row, true);
+    let find = || row::Entity::find_by_id(subject.clone()).one(portal.store().reader());
+    if let Some(row) = find().await?.filter(|row| is_fresh(portal, row, now)) {
+        return read(portal, &row, true);
     }
+    let asking = begin(portal, subject, now).await?;
     match portal.0.hung.or_ask(subject, now, patiently(portal, ask(portal, subject, number))).await {
-        Ok((answer, correlation)) => {
-            let stale = known.map_or(0, |row| row.stale);
-            keep(portal, session, answer, correlation, stale, actor, now).await
-        }
+        Ok((answer, correlation)) => keep(portal, session, answer, correlation, asking, actor, now).await,
         Err(error) => {
             tracing::warn!(%error, "the population register gives no answer");
             metrics::counter!("portal_register_errors", "system" => System::PopulationRegister.word())
                 .increment(1);
-            match known {
-                Some(row) if age(&row) < millis(spans.last_known) => read(portal, &row, false),
-                _ => Err(Error::Unavailable(System::PopulationRegister)),
+            // Another question may have been answered meanwhile.
+            match find().await?.filter(|row| is_known(portal, row, now)) {
+                Some(row) => read(portal, &row, false),
+                None => Err(Error::Unavailable(System::PopulationRegister)),
             }
         }
     }
+}
+
+/// Nothing came after the answer's question, and the answer is younger than it is trusted for.
+fn is_fresh(portal: &Portal, row: &row::Model, now: Timestamp) -> bool {
+    let age = now.as_millisecond() - row.checked_at;
+    row.asked == row.told && (0..millis(portal.rules().spans.trust_for)).contains(&age)
+}
+
+/// There is an answer, and it is young enough for links that exist already.
+fn is_known(portal: &Portal, row: &row::Model, now: Timestamp) -> bool {
+    !row.answer.is_empty() && now.as_millisecond() - row.checked_at < millis(portal.rules().spans.last_known)
+}
+
+/// Gives a question its number. The row stands before anybody is asked, so that a hint finds it even beside the very
+/// first question.
+async fn begin(portal: &Portal, subject: &Subject, now: Timestamp) -> Result<i64> {
+    let subject = subject.clone();
+    portal
+        .change(move |tx| async move {
+            let first = row::ActiveModel {
+                subject: Set(subject.clone()),
+                answer: Set(Vec::new()),
+                checked_at: Set(now.as_millisecond()),
+                correlation: Set(String::new()),
+                told: Set(1),
+                asked: Set(0),
+                marked: Set(0),
+            };
+            let another =
+                OnConflict::column(row::Column::Subject).value(row::Column::Told, one_more()).to_owned();
+            row::Entity::insert(first).on_conflict(another).exec_without_returning(&tx).await?;
+            Ok(standing(&tx, &subject).await?.told)
+        })
+        .await
+}
+
+/// A person's row, which a question made.
+async fn standing(tx: &Tx, subject: &Subject) -> Result<row::Model> {
+    let row = row::Entity::find_by_id(subject.clone()).one(tx).await?;
+    Ok(row.ok_or_else(|| anyhow::anyhow!("a question about custody has no row"))?)
+}
+
+fn one_more() -> Expr {
+    Expr::col((row::Entity, row::Column::Told)).add(1_i64)
 }
 
 /// One patience for all calls of a question.
@@ -140,6 +189,7 @@ fn population_of(
                 child_says: false,
                 protection: Protection::None,
                 mark: Mark::Void,
+                left: None,
                 municipality: None,
                 since: None,
             };
@@ -151,6 +201,7 @@ fn population_of(
             child_says: guard.is_some(),
             protection: post.protection,
             mark: mark_of(post),
+            left: post.deregistration.as_ref().and_then(|gone| gone.date),
             municipality: post.municipality.clone(),
             since: guard.and_then(|it| it.from),
         }
@@ -170,7 +221,8 @@ fn mark_of(post: &Post) -> Mark {
     match (&post.deregistration, &post.status) {
         (Some(gone), _) => match gone.reason {
             Gone::Dead => Mark::Dead,
-            Gone::Emigrated | Gone::Lost => Mark::Away,
+            Gone::Emigrated => Mark::Away,
+            // Whoever is gone without trace too: nobody can say who comes in that name.
             _ => Mark::Void,
         },
         (None, Status::Active) => Mark::None,
@@ -204,12 +256,13 @@ fn read(portal: &Portal, row: &row::Model, fresh: bool) -> Result<Custody> {
     })
 }
 
+/// Writes an answer down, and answers with it; or with the one that a later question was given meanwhile.
 async fn keep(
     portal: &Portal,
     session: &Session,
     answer: Told,
     correlation: String,
-    stale: i64,
+    asking: i64,
     actor: &Actor,
     now: Timestamp,
 ) -> Result<Custody> {
@@ -221,35 +274,56 @@ async fn keep(
             if let Some(person) = answer.person.as_mut().filter(|_| marked) {
                 person.address.clear();
             }
+            house.trail(&tx, &actor, Line::new(Deed::AskedCustody), now).await?;
+            let sealed =
+                house.seal_json("custody_check", "answer", &hex::encode(&session.subject), &answer)?;
             let row = row::ActiveModel {
-                answer: Set(house.seal_json(
-                    "custody_check",
-                    "answer",
-                    &hex::encode(&session.subject),
-                    &answer,
-                )?),
+                answer: Set(sealed),
                 subject: Set(session.subject.clone()),
                 checked_at: Set(now.as_millisecond()),
                 correlation: Set(correlation.clone()),
-                stale: Set(0),
+                told: Set(asking),
+                asked: Set(asking),
                 marked: Set(marked.into()),
             };
-            // A change told while we asked is not forgotten: only what was known before is taken away.
-            let replaced = OnConflict::column(row::Column::Subject)
-                .update_columns([
-                    row::Column::Answer,
-                    row::Column::CheckedAt,
-                    row::Column::Correlation,
-                    row::Column::Marked,
-                ])
-                .value(row::Column::Stale, Expr::col((row::Entity, row::Column::Stale)).sub(stale))
-                .to_owned();
-            row::Entity::insert(row).on_conflict(replaced).exec_without_returning(&tx).await?;
+            if !is_latest(&tx, row).await? {
+                if marked {
+                    mark(&tx, &session.subject).await?;
+                }
+                return read(&house, &standing(&tx, &session.subject).await?, true);
+            }
             account::follow(&house, &tx, &session, &answer.former, &actor, now).await?;
-            house.trail(&tx, &actor, Line::new(Deed::AskedCustody), now).await?;
             Ok(Custody { answer, checked: now, correlation: correlation.clone(), marked, fresh: true })
         })
         .await
+}
+
+/// Writes the row unless the answer to a later question stands there. Whether it was written.
+async fn is_latest(tx: &Tx, row: row::ActiveModel) -> Result<bool> {
+    let asking = *row.asked.as_ref();
+    let told = Expr::col((row::Entity, row::Column::Told));
+    let replaced = OnConflict::column(row::Column::Subject)
+        .update_columns([
+            row::Column::Answer,
+            row::Column::CheckedAt,
+            row::Column::Correlation,
+            row::Column::Asked,
+            row::Column::Marked,
+        ])
+        // A row that was erased and made anew meanwhile counts on from here.
+        .value(row::Column::Told, Expr::case(told.clone().lt(asking), asking).finally(told))
+        .action_and_where(Expr::col((row::Entity, row::Column::Asked)).lte(asking))
+        .to_owned();
+    Ok(row::Entity::insert(row).on_conflict(replaced).exec_without_returning(tx).await? > 0)
+}
+
+async fn mark(tx: &Tx, subject: &Subject) -> Result<()> {
+    row::Entity::update_many()
+        .col_expr(row::Column::Marked, Expr::value(1_i64))
+        .filter(row::Column::Subject.eq(subject.clone()))
+        .exec(tx)
+        .await?;
+    Ok(())
 }
 
 /// Whether folkbokföringen marks the person now, or ever did, under this number or one before it.
@@ -267,7 +341,7 @@ async fn was_marked(portal: &Portal, tx: &Tx, subject: &Subject, answer: &Told) 
 /// The next look asks again, whatever the age of the answer.
 pub(crate) async fn mark_stale(on: &impl ConnectionTrait, subject: &Subject) -> Result<()> {
     row::Entity::update_many()
-        .col_expr(row::Column::Stale, Expr::col(row::Column::Stale).add(1_i64))
+        .col_expr(row::Column::Told, one_more())
         .filter(row::Column::Subject.eq(subject.clone()))
         .exec(on)
         .await?;
@@ -276,10 +350,7 @@ pub(crate) async fn mark_stale(on: &impl ConnectionTrait, subject: &Subject) -> 
 
 /// The same for everybody.
 pub(crate) async fn mark_all_stale(on: &impl ConnectionTrait) -> Result<()> {
-    row::Entity::update_many()
-        .col_expr(row::Column::Stale, Expr::col(row::Column::Stale).add(1_i64))
-        .exec(on)
-        .await?;
+    row::Entity::update_many().col_expr(row::Column::Told, one_more()).exec(on).await?;
     Ok(())
 }
 
@@ -294,135 +365,4 @@ impl Portal {
 }
 
 #[cfg(test)]
-mod tests {
-    use navet::Deregistration;
-    use uuid::Uuid;
-
-    use super::*;
-
-    const ADULT: &str = "198501012390";
-    const FORMER: &str = "198502862397";
-    const CHILD: &str = "201601012394";
-
-    fn number(text: &str) -> PersonId {
-        PersonId::parse(text).unwrap()
-    }
-
-    fn relation(text: &str) -> Relation {
-        Relation { number: number(text), from: None, gone: None }
-    }
-
-    fn post(text: &str) -> Post {
-        Post {
-            number: number(text),
-            status: Status::Active,
-            protection: Protection::None,
-            given: String::new(),
-            family: String::new(),
-            address: None,
-            municipality: Some("1480".into()),
-            deregistration: None,
-            refers_to: vec![],
-            guardian_of: vec![],
-            guardians: vec![],
-            guardians_without_number: 0,
-            correlation: Uuid::nil(),
-        }
-    }
-
-    /// What is understood of an adult and one child, after `change` to their posts.
-    fn understood(change: impl FnOnce(&mut Post, &mut Post)) -> Population {
-        let (mut adult, mut child) = (post(ADULT), post(CHILD));
-        adult.guardian_of.push(relation(CHILD));
-        child.guardians.push(relation(ADULT));
-        change(&mut adult, &mut child);
-        let told = Answer { posts: vec![child], ..Answer::default() };
-        population_of(
-            &number(ADULT),
-            &adult,
-            &BTreeSet::from([number(CHILD)]),
-            &told,
-            "2026-11-24".parse().unwrap(),
-        )
-    }
-
-    fn sides(population: &Population) -> (bool, bool) {
-        (population.children[0].adult_says, population.children[0].child_says)
-    }
-
-    #[test]
-    fn custody_is_what_both_posts_say() {
-        assert_eq!(sides(&understood(|_, _| {})), (true, true));
-        assert_eq!(sides(&understood(|adult, _| adult.guardian_of.clear())), (false, true));
-        assert_eq!(sides(&understood(|_, child| child.guardians.clear())), (true, false));
-    }
-
-    #[test]
-    fn custody_counts_from_its_first_day_on() {
-        let from = |day: &str| {
-            let day: Date = day.parse().unwrap();
-            understood(|adult, child| {
-                adult.guardian_of[0].from = Some(day);
-                child.guardians[0].from = Some(day);
-            })
-        };
-        assert_eq!(sides(&from("2026-11-24")), (true, true));
-        assert_eq!(sides(&from("2026-11-25")), (false, false));
-    }
-
-    #[test]
-    fn a_child_the_register_does_not_know_is_vouched_for_by_nobody() {
-        let population = understood(|_, child| child.number = number("202001012398"));
-        assert_eq!(sides(&population), (true, false));
-        assert_eq!(population.children[0].mark, Mark::Void);
-    }
-
-    #[test]
-    fn a_child_that_names_the_former_number_of_its_guardian_names_the_guardian() {
-        let population = understood(|adult, child| {
-            adult.refers_to.push(number(FORMER));
-            child.guardians[0] = relation(FORMER);
-        });
-        assert_eq!(sides(&population), (true, true));
-    }
-
-    #[test]
-    fn only_a_number_in_use_takes_over_from_the_ones_before() {
-        let mut now = post(ADULT);
-        now.refers_to.push(number(FORMER));
-        assert_eq!(former_numbers(&number(ADULT), &now), [number(FORMER)]);
-        assert!(former_numbers(&number(FORMER), &now).is_empty(), "asked by the old number");
-        now.deregistration = Some(Deregistration { reason: Gone::OldPersonnummer, date: None });
-        assert!(former_numbers(&number(ADULT), &now).is_empty());
-    }
-
-    #[test]
-    fn every_reason_to_leave_the_register_is_a_mark() {
-        for (reason, mark) in [
-            (Gone::Dead, Mark::Dead),
-            (Gone::Emigrated, Mark::Away),
-            (Gone::Lost, Mark::Away),
-            (Gone::OldPersonnummer, Mark::Void),
-            (Gone::OldSamordningsnummer, Mark::Void),
-            (Gone::Technical, Mark::Void),
-            (Gone::FalseIdentity, Mark::Void),
-            (Gone::parse("??"), Mark::Void),
-        ] {
-            let mut gone = post(ADULT);
-            gone.deregistration = Some(Deregistration { reason, date: None });
-            assert_eq!(mark_of(&gone), mark);
-        }
-        for status in [Status::Dormant, Status::Closed, Status::Deregistered, Status::parse("??")] {
-            assert_eq!(mark_of(&Post { status, ..post(ADULT) }), Mark::Void);
-        }
-    }
-
-    #[test]
-    fn the_address_of_a_protected_person_is_not_kept() {
-        let address = navet::Address { lines: vec!["Gatan 1".into()], ..navet::Address::default() };
-        let mut person = Post { address: Some(address), ..post(ADULT) };
-        assert_eq!(registered(&person).address, ["Gatan 1"]);
-        person.protection = Protection::SecrecyMark;
-        assert!(registered(&person).address.is_empty());
-    }
-}
+mod tests;

@@ -6,7 +6,7 @@
 //! Invariant: [`Decision::outcome`] is [`Outcome::TurnToTheSchool`], and nothing else of the decision is shown, for every
 //! reason that must not be read from the screen.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use model::{ChildId, Outcome, PersonId, Protection, UnitId};
@@ -58,9 +58,9 @@ pub(crate) enum Mark {
     None,
     /// Dead.
     Dead,
-    /// Emigrated, or gone without trace: may still have custody.
+    /// Emigrated: may still have custody.
     Away,
-    /// A replaced or false identity, or a reason we do not know.
+    /// Gone without trace, a replaced or false identity, or a reason we do not know.
     Void,
 }
 
@@ -75,20 +75,26 @@ pub(crate) struct Ward {
     pub(crate) child_says: bool,
     pub(crate) protection: Protection,
     pub(crate) mark: Mark,
+    /// When the child left the register.
+    #[serde(default)]
+    pub(crate) left: Option<Date>,
     /// Where the child is registered.
     pub(crate) municipality: Option<String>,
     /// Custody since.
     pub(crate) since: Option<Date>,
 }
 
-/// A child as the pupil register sees it beside one adult.
+/// A child as the pupil register sees it beside one adult: one child, however many rows it has or had there.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Pupil {
+    /// The row that stands for the child.
     pub(crate) id: ChildId,
+    /// Every row of the child, that one among them: what a human decided about any of them holds for the child.
+    pub(crate) rows: BTreeSet<ChildId>,
     pub(crate) number: PersonId,
     pub(crate) protection: Protection,
-    /// No longer there, or said to be dead or emigrated.
-    pub(crate) gone: bool,
+    /// Said to be dead or emigrated; [`Mark::Void`] where it is no longer listed.
+    pub(crate) mark: Mark,
     /// The adult is named as guardian.
     pub(crate) names_adult: bool,
     pub(crate) places: Vec<Place>,
@@ -127,8 +133,10 @@ pub(crate) struct Decision {
     pub(crate) children: Vec<ChildId>,
     /// Units of unprotected children in custody, to be named on the outcome's page.
     pub(crate) units: Vec<UnitId>,
-    /// The strongest mark either register puts on a protected pupil.
+    /// The strongest mark either register puts on a protected pupil, for every row of it.
     pub(crate) marks: Vec<(ChildId, Protection)>,
+    /// Every row of every child, and the one that stands for it.
+    stands: BTreeMap<ChildId, ChildId>,
 }
 
 /// What was found about one child of one adult.
@@ -150,7 +158,11 @@ pub(crate) enum Finding {
     Barred,
     /// The adult said that it is not theirs.
     Denied,
-    /// Dead, deregistered, or gone from the pupil register.
+    /// Dead, by either register.
+    Dead,
+    /// Custody of a child that emigrated, by either register, and on which day.
+    Emigrated(Option<Date>),
+    /// Deregistered for another reason, or gone from the pupil register.
     Gone,
     /// Neither side of folkbokföringen names the adult.
     NoCustody,
@@ -167,6 +179,8 @@ pub(crate) enum Fate {
     Stays,
     /// It stays for a while on last known data, then it closes and the school is asked.
     Doubtful,
+    /// It stays for as long as an ended place can be read about, from this day on.
+    Lingers(Option<Date>),
     /// It closes now, for this reason.
     Closes(&'static str),
 }
@@ -179,6 +193,8 @@ impl Finding {
         match self {
             Self::Placed | Self::NotYet | Self::Ended | Self::Outside => Fate::Stays,
             Self::HalfCustody | Self::Gone => Fate::Doubtful,
+            Self::Emigrated(left) => Fate::Lingers(left),
+            Self::Dead => Fate::Closes("deceased"),
             Self::CameOfAge => Fate::Closes("of-age"),
             Self::Protected => Fate::Closes(ENDED_FOR_PROTECTION),
             Self::Barred => Fate::Closes("barred"),
@@ -192,6 +208,7 @@ impl Finding {
     pub(crate) const fn case(self) -> Option<&'static str> {
         match self {
             Self::Protected => Some("protected-child"),
+            Self::Dead => Some("deceased-child"),
             Self::HalfCustody | Self::NotNamed | Self::NoCustody => Some("registers-disagree"),
             _ => None,
         }
@@ -260,8 +277,10 @@ fn by_children(known: &Known<'_>, when_any: Outcome) -> Decision {
         }
         let Some(pupil) = pupil else { continue };
         decision.findings.push((pupil.id, finding));
+        decision.stands.extend(pupil.rows.iter().map(|row| (*row, pupil.id)));
         if finding == Finding::Protected {
-            decision.marks.push((pupil.id, ward.protection.max(pupil.protection)));
+            let mark = ward.protection.max(pupil.protection);
+            decision.marks.extend(pupil.rows.iter().map(|row| (*row, mark)));
         }
         if finding == Finding::Placed {
             decision.children.push(pupil.id);
@@ -279,28 +298,39 @@ fn by_children(known: &Known<'_>, when_any: Outcome) -> Decision {
 }
 
 fn find(known: &Known<'_>, ward: &Ward, pupil: Option<&Pupil>) -> Finding {
-    if pupil.is_some_and(|pupil| known.bars.iter().any(|bar| bar.child == Some(pupil.id))) {
+    let is_barred = |pupil: &Pupil| {
+        known.bars.iter().filter_map(|bar| bar.child).any(|child| pupil.rows.contains(&child))
+    };
+    if pupil.is_some_and(is_barred) {
         return Finding::Barred;
     }
     if ward.protection.is_protected() || pupil.is_some_and(|pupil| pupil.protection.is_protected()) {
         return Finding::Protected;
     }
-    if pupil.is_some_and(|pupil| known.denied.contains(&pupil.id)) {
+    if pupil.is_some_and(|pupil| !pupil.rows.is_disjoint(known.denied)) {
         return Finding::Denied;
     }
-    if ward.mark != Mark::None || pupil.is_some_and(|pupil| pupil.gone) {
+    let marks = [ward.mark, pupil.map_or(Mark::None, |pupil| pupil.mark)];
+    if marks.contains(&Mark::Dead) {
+        return Finding::Dead;
+    }
+    if marks.contains(&Mark::Void) {
         return Finding::Gone;
     }
     let named = pupil.is_some_and(|pupil| pupil.names_adult);
+    let emigrated = marks.contains(&Mark::Away);
     match (ward.adult_says, ward.child_says) {
         // Folkbokföringen ends custody with the 18th birthday, the pupil register may still name the guardian.
         _ if came_of_age(&ward.number, known.today) && (ward.adult_says || ward.child_says || named) => {
             Finding::CameOfAge
         }
         (false, false) => Finding::NoCustody,
-        (true, false) | (false, true) => Finding::HalfCustody,
-        (true, true) if pupil.is_some() && !named => Finding::NotNamed,
-        (true, true) => find_place(known, ward, pupil.map_or(&[], |pupil| &pupil.places)),
+        (true, false) => Finding::HalfCustody,
+        // The adult's post need not name a child that is registered no more.
+        (false, true) if !emigrated => Finding::HalfCustody,
+        _ if pupil.is_some() && !named => Finding::NotNamed,
+        _ if emigrated => Finding::Emigrated(ward.left),
+        _ => find_place(known, ward, pupil.map_or(&[], |pupil| &pupil.places)),
     }
 }
 
@@ -323,6 +353,24 @@ fn find_place(known: &Known<'_>, ward: &Ward, places: &[Place]) -> Finding {
 
 impl Decision {
     fn only(outcome: Outcome) -> Self {
-        Self { outcome, findings: Vec::new(), children: Vec::new(), units: Vec::new(), marks: Vec::new() }
+        Self {
+            outcome,
+            findings: Vec::new(),
+            children: Vec::new(),
+            units: Vec::new(),
+            marks: Vec::new(),
+            stands: BTreeMap::new(),
+        }
+    }
+
+    /// The row that stands for the child of this one.
+    pub(crate) fn standing(&self, row: ChildId) -> ChildId {
+        self.stands.get(&row).copied().unwrap_or(row)
+    }
+
+    /// Every row of the child that this one stands for.
+    pub(crate) fn rows_of(&self, child: ChildId) -> BTreeSet<ChildId> {
+        let others = self.stands.iter().filter(|(_, standing)| **standing == child).map(|(row, _)| *row);
+        others.chain([child]).collect()
     }
 }

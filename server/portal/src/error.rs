@@ -50,6 +50,10 @@ pub enum Error {
     /// Nobody strong enough is there: identify first.
     #[error("sign in ({0:?})")]
     SignIn(Assurance),
+    /// The account's holder may not go on, for a reason that must not be read from the screen: they are told what an
+    /// applicant is told of whom [`model::Outcome::TurnToTheSchool`] is all that may be known.
+    #[error("turn to the school")]
+    TurnToTheSchool,
     /// There is no such thing, or not for this person: the two are one answer.
     #[error("not found")]
     NotFound,

@@ -5,11 +5,16 @@ use std::sync::atomic::Ordering::SeqCst;
 use crate::{Error, Portal, Result, custody};
 
 impl Portal {
-    /// Something changed in the registers: every answer about custody is asked for again at the next look, and the pupil
-    /// register is read, beside everything else. However many hints come meanwhile, one more reading follows them all.
-    pub fn registers_changed(&self) {
+    /// Something changed in the registers. When this returns, every answer about custody is asked for again at the next
+    /// look, whatever else goes on; the pupil register is read beside everything else. However many hints come meanwhile,
+    /// one more reading follows them all.
+    ///
+    /// # Errors
+    /// Only what is broken: the hint was not taken, and whoever gave it should give it again.
+    pub async fn registers_changed(&self) -> Result<()> {
+        self.all_stale().await?;
         if self.0.hints.fetch_add(1, SeqCst) > 0 {
-            return;
+            return Ok(());
         }
         let portal = self.clone();
         tokio::spawn(async move {
@@ -25,12 +30,16 @@ impl Portal {
                 }
             }
         });
+        Ok(())
     }
 
     async fn follow_hint(&self) -> Result<()> {
-        custody::mark_all_stale(self.store().writer()).await?;
         self.sync_registers(false).await?;
         // Who asked in between asked about the children of the old copy.
-        custody::mark_all_stale(self.store().writer()).await
+        self.all_stale().await
+    }
+
+    async fn all_stale(&self) -> Result<()> {
+        self.change(|tx| async move { custody::mark_all_stale(&tx).await }).await
     }
 }

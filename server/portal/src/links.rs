@@ -11,7 +11,7 @@ use model::{AccountId, ChildId, Outcome};
 use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, EntityTrait, QueryFilter, sea_query::Expr};
 use store::{
     Tx,
-    entity::{case_, child_link as row, pupil},
+    entity::{child_link as row, pupil},
 };
 use uuid::Uuid;
 
@@ -20,11 +20,11 @@ use crate::{
     account::{self, Closing},
     audit::Deed,
     cases,
-    clock::millis,
+    clock::{day_of, from_millis, millis},
     custody::Custody,
     eligibility::{Account, Decision, ENDED_FOR_PROTECTION, Fate, Finding, Mark},
     person::Subject,
-    pupils,
+    pupils::{self, long_ago},
     session::{End, Session, end_all},
     trail::{Actor, Line},
 };
@@ -36,8 +36,10 @@ const SOURCE: &str = "population";
 pub(crate) enum Settled {
     /// The children who may be seen now.
     Children(Vec<ChildId>),
-    /// The account is closed or barred; its sessions are over.
+    /// The account is closed.
     Out,
+    /// Its holder may not go on; its sessions are over.
+    Stopped,
 }
 
 /// Makes a link. One that exists already is left as it is.
@@ -143,40 +145,46 @@ pub(crate) async fn settle(
     }
     let decision = portal.decide_for(tx, session, custody, Account::Open, &BTreeSet::new(), now).await?;
     if decision.outcome == Outcome::TurnToTheSchool {
-        return stopped(portal, tx, account, custody, actor, now).await;
+        return stopped(portal, tx, session, account, custody, actor, now).await;
     }
-    let live = row::Entity::find()
-        .filter(row::Column::AccountId.eq(account.uuid().to_string()))
-        .filter(row::Column::Until.is_null())
-        .all(tx)
-        .await?;
+    let live = live(tx, account).await?;
     pupils::raise_marks(portal, tx, &decision.marks, actor, now).await?;
-    let mut seen = Vec::new();
+    let mut seen = BTreeSet::new();
     let mut linked = BTreeSet::new();
     for link in &live {
-        let child = pupils::child_id(&link.pupil_id)?;
+        // A link is to the child, whatever row of the register it was made on.
+        let child = decision.standing(pupils::child_id(&link.pupil_id)?);
         linked.insert(child);
         if keep(portal, tx, session, link, child, &decision, custody, actor, now).await? {
-            seen.push(child);
+            seen.insert(child);
         }
     }
     let may_grow = custody.fresh && pupils::copy_is_good(portal, now).await?;
     if may_grow {
         let blocked = blocked(tx, &session.subject, account).await?;
-        for child in decision.children {
-            if !linked.contains(&child) && !blocked.contains(&child) {
-                open(portal, tx, account, child, custody, actor, now).await?;
-                seen.push(child);
+        for child in &decision.children {
+            if !linked.contains(child) && blocked.is_disjoint(&decision.rows_of(*child)) {
+                open(portal, tx, account, *child, custody, actor, now).await?;
+                seen.insert(*child);
             }
         }
     }
-    Ok(Settled::Children(seen))
+    Ok(Settled::Children(seen.into_iter().collect()))
 }
 
-/// The account's holder may not go on: dead, barred, or an identity that is no longer one.
+async fn live(tx: &Tx, account: AccountId) -> Result<Vec<row::Model>> {
+    let live = row::Entity::find()
+        .filter(row::Column::AccountId.eq(account.uuid().to_string()))
+        .filter(row::Column::Until.is_null());
+    Ok(live.all(tx).await?)
+}
+
+/// The account's holder may not go on: dead, barred, or an identity that is no longer one. Of the last the schools are
+/// told: only they can say who comes in that name.
 async fn stopped(
     portal: &Portal,
     tx: &Tx,
+    session: &Session,
     account: AccountId,
     custody: &Custody,
     actor: &Actor,
@@ -185,12 +193,18 @@ async fn stopped(
     let mark = custody.answer.population.as_ref().map(|population| population.mark);
     if mark == Some(Mark::Dead) {
         account::close(portal, tx, account, Closing::Deceased, actor, now).await?;
-    } else {
-        end_all(tx, account, End::AccountClosed, now).await?;
-        let line = Line::new(Deed::EndedSession).of("account", account.uuid()).because("may-not-go-on");
-        portal.trail(tx, actor, line, now).await?;
+        return Ok(Settled::Stopped);
     }
-    Ok(Settled::Out)
+    end_all(tx, account, End::AccountClosed, now).await?;
+    let line = Line::new(Deed::EndedSession).of("account", account.uuid()).because("may-not-go-on");
+    portal.trail(tx, actor, line, now).await?;
+    if mark == Some(Mark::Void) {
+        let children = live(tx, account).await?;
+        let children: Vec<ChildId> =
+            children.iter().map(|link| pupils::child_id(&link.pupil_id)).collect::<Result<_>>()?;
+        cases::open_about(portal, tx, cases::IDENTITY_VOID, &session.subject, &children, actor, now).await?;
+    }
+    Ok(Settled::Stopped)
 }
 
 /// What becomes of one link. Answers whether the child may be seen.
@@ -228,6 +242,13 @@ async fn keep(
             }
             close(portal, tx, link, "registers-disagree", actor, now).await?;
         }
+        Fate::Lingers(left) => {
+            let left = left.unwrap_or_else(|| day_of(from_millis(link.checked_at)));
+            if left >= long_ago(portal, day_of(now)) {
+                return Ok(true);
+            }
+            close(portal, tx, link, "moved-away", actor, now).await?;
+        }
         Fate::Closes(why) => close(portal, tx, link, why, actor, now).await?,
     }
     if let Some(kind) = case {
@@ -248,12 +269,6 @@ async fn confirm(tx: &Tx, link: &row::Model, custody: &Custody) -> Result<()> {
 
 /// Children who are not linked by themselves: disowned ones, and ones that were protected once. A school decides.
 async fn blocked(tx: &Tx, subject: &Subject, account: AccountId) -> Result<BTreeSet<ChildId>> {
-    let disowned = case_::Entity::find()
-        .filter(case_::Column::Kind.eq(cases::NOT_MY_CHILD))
-        .filter(case_::Column::Subject.eq(subject.clone()))
-        .filter(case_::Column::State.eq("open"))
-        .all(tx)
-        .await?;
     let were_protected = row::Entity::find()
         .filter(
             Condition::all()
@@ -262,9 +277,9 @@ async fn blocked(tx: &Tx, subject: &Subject, account: AccountId) -> Result<BTree
         )
         .all(tx)
         .await?;
-    let pupils = disowned.into_iter().filter_map(|case| case.pupil_id);
-    pupils
-        .chain(were_protected.into_iter().map(|link| link.pupil_id))
-        .map(|id| pupils::child_id(&id))
-        .collect()
+    let mut blocked = cases::denied(tx, subject).await?;
+    for link in were_protected {
+        blocked.insert(pupils::child_id(&link.pupil_id)?);
+    }
+    Ok(blocked)
 }

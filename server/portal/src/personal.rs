@@ -16,10 +16,15 @@ impl Guardian<'_> {
     /// knows.
     ///
     /// # Errors
-    /// [`Error::SignIn`] where the account was closed meanwhile.
+    /// [`Error::SignIn`] where the account was closed meanwhile; [`Error::TurnToTheSchool`] where its holder may not go on.
     pub async fn personal(&self) -> Result<Personal> {
         let (portal, now) = (self.portal(), self.visit.0.now);
         let told = match custody::of(portal, self.session, &self.visit.actor(), now).await {
+            // Mina barn stops whoever may not go on, and tells the schools.
+            Ok(custody) if custody.is_no_identity() => {
+                self.children().await?;
+                return Err(Error::TurnToTheSchool);
+            }
             Ok(custody) => custody.answer.person.map(|person| (person, day_of(custody.checked))),
             Err(Error::Unavailable(_)) => None,
             Err(error) => return Err(error),

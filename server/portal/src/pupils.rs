@@ -9,6 +9,7 @@ use model::{
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, sea_query::Expr,
 };
+use ss12000::PersonStatus;
 use store::{
     Tx,
     entity::{child_link, enrolment, group_, pupil, register_state, responsible, unit},
@@ -18,15 +19,13 @@ use crate::{
     Portal, Result, account,
     audit::Deed,
     clock::millis,
-    eligibility::{Place, Pupil, Ward},
+    eligibility::{Mark, Place, Pupil, Ward},
     person::Subject,
     trail::{Actor, Line},
 };
 
 /// The register's word for a guardian. Every other relation is a parent's, a contact's or a god man's and opens nothing.
 pub(crate) const GUARDIAN: &str = "Vårdnadshavare";
-/// The register's word for a person who is neither dead nor gone.
-const ACTIVE: &str = "Aktiv";
 /// The copy's row in the table of registers.
 pub(crate) const REGISTER: &str = "pupil";
 
@@ -101,11 +100,13 @@ pub(crate) async fn beside(
     for row in rows {
         // Without a number nobody can be matched; a temporary one matches nobody in folkbokföringen.
         let Some(number) = number_of(portal, &row)? else { continue };
+        let id = child_id(&row.id)?;
         pupils.push(Pupil {
-            id: child_id(&row.id)?,
+            id,
+            rows: BTreeSet::from([id]),
             number,
             protection: protection_of(&row.protection),
-            gone: row.gone_at.is_some() || row.status != ACTIVE,
+            mark: mark_of(&row),
             names_adult: named.contains(&row.id),
             places: places.get(&row.id).cloned().unwrap_or_default(),
         });
@@ -113,21 +114,38 @@ pub(crate) async fn beside(
     Ok(one_row_a_person(pupils))
 }
 
-/// The register can hold one person twice. The stronger word of the two rows wins, and one of them stands for both.
-fn one_row_a_person(pupils: Vec<Pupil>) -> Vec<Pupil> {
+/// A status nobody knows is no place to be in.
+fn mark_of(row: &pupil::Model) -> Mark {
+    match PersonStatus::parse(&row.status) {
+        PersonStatus::Dead => Mark::Dead,
+        _ if row.gone_at.is_some() => Mark::Void,
+        PersonStatus::Active => Mark::None,
+        PersonStatus::Emigrated => Mark::Away,
+        PersonStatus::Other(_) => Mark::Void,
+    }
+}
+
+/// The register can hold one person twice, or again under another id. The stronger word of the rows wins, and one of them
+/// stands for all: one that is still listed, and has places. A row that is gone has nothing more to say than its marks.
+fn one_row_a_person(mut pupils: Vec<Pupil>) -> Vec<Pupil> {
+    let is_gone = |pupil: &Pupil| pupil.mark != Mark::None;
+    pupils.sort_by_key(|pupil| (is_gone(pupil), pupil.places.is_empty(), pupil.id));
     let mut by_number: BTreeMap<PersonId, Pupil> = BTreeMap::new();
     for pupil in pupils {
         let Some(first) = by_number.get_mut(&pupil.number) else {
             by_number.insert(pupil.number.clone(), pupil);
             continue;
         };
-        let protection = first.protection.max(pupil.protection);
-        if first.gone && !pupil.gone {
-            *first = Pupil { places: std::mem::take(&mut first.places), ..pupil.clone() };
+        let has_a_say = is_gone(first) || !is_gone(&pupil);
+        first.rows.extend(pupil.rows);
+        first.protection = first.protection.max(pupil.protection);
+        if pupil.mark == Mark::Dead {
+            first.mark = Mark::Dead;
         }
-        first.places.extend(pupil.places);
-        first.protection = protection;
-        first.names_adult &= pupil.names_adult;
+        if has_a_say {
+            first.places.extend(pupil.places);
+            first.names_adult &= pupil.names_adult;
+        }
     }
     by_number.into_values().collect()
 }
@@ -239,8 +257,7 @@ pub(crate) async fn cards(
     let groups: BTreeMap<&str, &str> =
         groups.iter().map(|row| (row.id.as_str(), row.name.as_str())).collect();
 
-    let behind = i32::try_from(portal.rules().spans.placement_behind.as_secs() / 86_400).unwrap_or(i32::MAX);
-    let long_ago = today.saturating_sub(jiff::Span::new().days(behind));
+    let long_ago = long_ago(portal, today);
     let mut cards = Vec::with_capacity(pupils.len());
     for row in pupils {
         let mut own: Vec<(&enrolment::Model, Place)> = Vec::new();
@@ -264,6 +281,12 @@ pub(crate) async fn cards(
     }
     cards.sort_by(|a, b| (&a.given, &a.family, a.id).cmp(&(&b.given, &b.family, b.id)));
     Ok(cards)
+}
+
+/// The first day of which a child that left can still be read about.
+pub(crate) fn long_ago(portal: &Portal, today: Date) -> Date {
+    let behind = i32::try_from(portal.rules().spans.placement_behind.as_secs() / 86_400).unwrap_or(i32::MAX);
+    today.saturating_sub(jiff::Span::new().days(behind))
 }
 
 /// The place of today (that of a school before one of its after-school care), else the next, else the latest one that
@@ -324,21 +347,72 @@ mod tests {
         }
     }
 
+    fn pupil(id: u128) -> Pupil {
+        let id = ChildId::from_uuid(uuid::Uuid::from_u128(id));
+        Pupil {
+            id,
+            rows: BTreeSet::from([id]),
+            number: PersonId::parse("201601012394").unwrap(),
+            protection: Protection::None,
+            mark: Mark::None,
+            names_adult: true,
+            places: vec![],
+        }
+    }
+
+    fn place() -> Place {
+        Place { unit: UnitId::from_uuid(uuid::Uuid::nil()), from: Date::MIN, to: None }
+    }
+
     #[test]
     fn two_rows_of_one_person_give_the_stronger_word() {
-        let pupil = |id: u128, protection, names_adult| Pupil {
-            id: ChildId::from_uuid(uuid::Uuid::from_u128(id)),
-            number: PersonId::parse("201601012394").unwrap(),
-            protection,
-            gone: false,
-            names_adult,
-            places: vec![],
-        };
         let both = one_row_a_person(vec![
-            pupil(1, Protection::None, true),
-            pupil(2, Protection::SecrecyMark, false),
+            pupil(1),
+            Pupil { protection: Protection::SecrecyMark, names_adult: false, ..pupil(2) },
         ]);
         assert_eq!(both.len(), 1);
         assert!(both[0].protection.is_protected() && !both[0].names_adult);
+    }
+
+    #[test]
+    fn a_row_that_is_gone_has_nothing_more_to_say_than_its_marks() {
+        let gone = Pupil {
+            mark: Mark::Void,
+            names_adult: false,
+            places: vec![place()],
+            protection: Protection::SecrecyMark,
+            ..pupil(1)
+        };
+        for rows in [vec![gone.clone(), pupil(2)], vec![pupil(2), gone]] {
+            let child = one_row_a_person(rows).remove(0);
+            assert!(
+                child.id == pupil(2).id
+                    && child.mark == Mark::None
+                    && child.names_adult
+                    && child.places.is_empty()
+            );
+            assert!(child.protection.is_protected());
+            assert_eq!(child.rows.len(), 2);
+        }
+    }
+
+    #[test]
+    fn a_child_that_one_row_says_is_dead_is_dead() {
+        let dead = Pupil { mark: Mark::Dead, ..pupil(1) };
+        for rows in [vec![dead.clone(), pupil(2)], vec![pupil(2), dead]] {
+            assert_eq!(one_row_a_person(rows).remove(0).mark, Mark::Dead);
+        }
+    }
+
+    #[test]
+    fn which_row_stands_does_not_depend_on_the_order_they_come_in() {
+        let placed = Pupil { places: vec![place()], ..pupil(3) };
+        for rows in [vec![pupil(1), pupil(2), placed.clone()], vec![placed, pupil(2), pupil(1)]] {
+            let child = one_row_a_person(rows).remove(0);
+            assert_eq!((child.id, child.rows.len()), (pupil(3).id, 3), "the one with a place to show");
+        }
+        for rows in [vec![pupil(1), pupil(2)], vec![pupil(2), pupil(1)]] {
+            assert_eq!(one_row_a_person(rows).remove(0).id, pupil(1).id);
+        }
     }
 }

@@ -162,9 +162,10 @@ pub struct Brake {
     pub shrink_percent: f64,
     /// At most this share of the guardian relations, those before and the new ones together, may change, in percent.
     pub relations_percent: f64,
-    /// At most this many persons' relations may change.
+    /// At most this many persons' relations or numbers may change.
     pub persons: usize,
-    /// At most this share of the known pupils may lose a protection mark, in percent.
+    /// At most this share of the known pupils may lose a protection mark, or gain one, and of the known adults gain one, in
+    /// percent.
     pub marks_percent: f64,
     /// A change of this many persons or fewer never stops an import, so that a small register can change at all.
     pub always_allowed: usize,

@@ -133,7 +133,7 @@ pub(crate) async fn find(
     if now >= session.ends(&portal.rules().spans) {
         let end_reason = if now >= session.expires { End::Absolute } else { End::Idle };
         // Written down, so that a clock set back does not revive it.
-        let actor = Actor::of_session(&session);
+        let actor = Actor::of_session(portal.keys(), &session);
         let portal = portal.clone();
         portal
             .clone()
@@ -229,7 +229,7 @@ pub(crate) async fn open(
     };
     row::Entity::insert(row).exec_without_returning(tx).await?;
     let mut actor = actor.clone();
-    actor.become_session(&token_hash, new.kind, Assurance::High);
+    actor.become_session(portal.keys(), &token_hash, new.kind, new.subject, Assurance::High);
     portal.trail(tx, &actor, Line::new(Deed::SignedIn).of("session", id).because(new.method), now).await?;
     Ok(cookie)
 }

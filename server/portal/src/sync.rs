@@ -65,6 +65,15 @@ impl Portal {
                 return Err(Error::Unavailable(System::PupilRegister));
             }
         };
+        for (kind, holes) in snapshot.holes.by_kind() {
+            metrics::gauge!("portal_sync_unreadable", "kind" => kind).set(holes as f64);
+        }
+        if snapshot.holes.all() > 0 {
+            tracing::warn!(
+                unreadable = snapshot.holes.all(),
+                "rows of the pupil register cannot be read; what they would have ended goes on"
+            );
+        }
         let before = row::Entity::find_by_id(REGISTER).one(self.store().reader()).await?;
         let read_before = before.as_ref().and_then(|state| state.read_at);
         let diff = Diff::between(self, &snapshot).await?;

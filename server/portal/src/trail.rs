@@ -11,6 +11,8 @@ use store::Tx;
 use crate::{
     Asking, Portal, Result, Visit,
     audit::{self, ActorKind, Deed},
+    keys::KeyRing,
+    person::Subject,
     session::{Kind, Session},
 };
 
@@ -44,9 +46,9 @@ impl Actor {
     }
 
     /// The person of a session, outside of any request of theirs.
-    pub(crate) fn of_session(session: &Session) -> Self {
+    pub(crate) fn of_session(keys: &KeyRing, session: &Session) -> Self {
         let mut actor = Self::house();
-        actor.take(session.kind, session.assurance, session.tag);
+        actor.take(keys, session);
         actor
     }
 
@@ -60,20 +62,36 @@ impl Actor {
         }
     }
 
-    /// From here on it is the person of the session with this hash.
-    pub(crate) fn become_session(&mut self, token_hash: &[u8], kind: Kind, level: Assurance) {
-        if let Some(tag) = token_hash.get(..8).and_then(|tag| tag.try_into().ok()) {
-            self.take(kind, level, tag);
-        }
+    /// From here on it is the person of the session that was made with this token.
+    pub(crate) fn become_session(
+        &mut self,
+        keys: &KeyRing,
+        token_hash: &[u8],
+        kind: Kind,
+        subject: &Subject,
+        level: Assurance,
+    ) {
+        (self.kind, self.id) = named(keys, kind, subject);
+        self.level = Some(level);
+        self.session = token_hash.get(..8).and_then(|tag| tag.try_into().ok());
     }
 
-    fn take(&mut self, kind: Kind, level: Assurance, tag: [u8; 8]) {
-        (self.kind, self.id) = match kind {
-            Kind::Applicant => (ActorKind::Applicant, None),
-            Kind::Guardian(account) => (ActorKind::Guardian, Some(account.uuid())),
-        };
-        self.level = Some(level);
-        self.session = Some(tag);
+    fn take(&mut self, keys: &KeyRing, session: &Session) {
+        (self.kind, self.id) = named(keys, session.kind, &session.subject);
+        self.level = Some(session.assurance);
+        self.session = Some(session.tag);
+    }
+}
+
+/// Under which id somebody acts: that of the account, or where there is none an index of the person under a key of its own.
+/// The session's row is erased long before the log is: who looked at a child must be answerable without it.
+fn named(keys: &KeyRing, kind: Kind, subject: &Subject) -> (ActorKind, Option<Uuid>) {
+    match kind {
+        Kind::Applicant => {
+            let index = keys.index("audit-actor", &[subject]);
+            (ActorKind::Applicant, index.get(..16).and_then(|id| Uuid::from_slice(id).ok()))
+        }
+        Kind::Guardian(account) => (ActorKind::Guardian, Some(account.uuid())),
     }
 }
 
@@ -124,7 +142,7 @@ impl Visit {
     pub(crate) fn actor(&self) -> Actor {
         let mut actor = Actor::of_asking(&self.0.asking);
         if let Some(session) = self.0.found.live.as_ref().or(self.0.found.raised.as_ref()) {
-            actor.take(session.kind, session.assurance, session.tag);
+            actor.take(self.0.portal.keys(), session);
         }
         actor
     }

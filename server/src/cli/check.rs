@@ -2,19 +2,16 @@
 
 use std::{path::Path, process::ExitCode};
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Result, anyhow};
 use jiff::Timestamp;
 use portal::Clock;
-use x509_parser::pem::Pem;
 
 use super::say;
 use crate::{
+    certificates,
     house::{self, House},
     settings::Settings,
 };
-
-/// A certificate that ends within so many days is worth a word.
-const SOON: i64 = 60;
 
 /// Looks at everything and goes on after what is wrong, so that one run shows it all.
 pub(super) async fn run(settings: Settings) -> Result<ExitCode> {
@@ -30,15 +27,7 @@ pub(super) async fn run(settings: Settings) -> Result<ExitCode> {
     };
     tell("settings", Ok(if settings.in_production() { "PROD" } else { "DEV" }.to_owned()))?;
     let now = Clock::system().now();
-    let files = &settings.house;
-    for (what, path) in [
-        ("bankid.identity", &files.bankid.identity),
-        ("bankid.authorities", &files.bankid.authorities),
-        ("navet.identity", &files.navet.identity),
-        ("navet.authorities", &files.navet.authorities),
-        ("pupil-register.authorities", &files.pupil_register.authorities),
-        ("mail.authorities", &files.mail.authorities),
-    ] {
+    for (what, path) in certificates::files(&settings.house) {
         tell(what, expiry(path, now))?;
     }
     let database = database(&settings).await;
@@ -72,22 +61,10 @@ async fn database(settings: &Settings) -> Result<String> {
 
 /// When the first certificate of a file ends.
 fn expiry(path: &Path, now: Timestamp) -> Result<String> {
-    let text = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
-    let mut first: Option<i64> = None;
-    for pem in Pem::iter_from_buffer(&text) {
-        let pem = pem.map_err(|error| anyhow!("{}: {error}", path.display()))?;
-        if pem.label != "CERTIFICATE" {
-            continue;
-        }
-        let certificate = pem.parse_x509().map_err(|error| anyhow!("{}: {error}", path.display()))?;
-        let ends = certificate.validity().not_after.timestamp();
-        first = Some(first.map_or(ends, |other| other.min(ends)));
-    }
-    let ends =
-        Timestamp::from_second(first.ok_or_else(|| anyhow!("{} holds no certificate", path.display()))?)?;
-    let days = ends.duration_since(now).as_hours() / 24;
+    let ends = certificates::end_of(path)?;
     if ends <= now {
         return Err(anyhow!("ended {ends}: renew it"));
     }
-    Ok(format!("holds {days} more days{}", if days <= SOON { ": renew it soon" } else { "" }))
+    let days = certificates::days_until(ends, now);
+    Ok(format!("holds {days} more days{}", if certificates::is_soon(days) { ": renew it soon" } else { "" }))
 }

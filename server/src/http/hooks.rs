@@ -54,7 +54,8 @@ fn hashed(secret: &str) -> Digest {
     digest(&SHA256, secret.as_bytes())
 }
 
-/// Something changed. 204, or 401 for whoever does not show the secret; the body is not looked at.
+/// Something changed. 204 once nothing that was known before is trusted any more, 503 where that could not be written down;
+/// 401 for whoever does not show the secret. The body is not looked at.
 pub async fn changed(State(doors): State<Doors>, headers: HeaderMap) -> Response {
     if !doors.hook().is_some_and(|expected| expected.is_shown(&headers)) {
         metrics::counter!("http_foreign_hooks").increment(1);
@@ -62,6 +63,12 @@ pub async fn changed(State(doors): State<Doors>, headers: HeaderMap) -> Response
         refused.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         return refused;
     }
-    doors.portal().registers_changed();
-    StatusCode::NO_CONTENT.into_response()
+    match doors.portal().registers_changed().await {
+        Ok(()) => StatusCode::NO_CONTENT.into_response(),
+        Err(error) => {
+            tracing::error!(%error, "a register's hint was not taken");
+            metrics::counter!("http_lost_hooks").increment(1);
+            refusal::refuse(StatusCode::SERVICE_UNAVAILABLE)
+        }
+    }
 }

@@ -6,6 +6,7 @@ use anyhow::{Context, Result, anyhow, bail, ensure};
 use x509_parser::pem::Pem;
 
 use super::{ClockSource, FAILPOINT, Settings};
+use crate::certificates;
 
 /// Where `make run` puts what it makes up, as a folder within a folder; nothing in production may come from there.
 const MADE_UP: [[&str; 2]; 2] = [["target", "town"], ["target", "keys"]];
@@ -13,7 +14,11 @@ const MADE_UP: [[&str; 2]; 2] = [["target", "town"], ["target", "keys"]];
 const TEST_NAMES: [&str; 8] =
     ["test", "town", "simulat", "localhost", "påhitta", "stadens rot", "registrets kunder", "någon annan"];
 
-/// Refuses an outside system on loopback, a pretended clock or phone, made-up secrets and fail points.
+/// So many changed persons are a whole city: the brake of a house whose world is replaced at will.
+const NO_BRAKE: usize = 100_000;
+
+/// Refuses an outside system on loopback, a pretended clock or phone, made-up secrets, fail points, and an import of the
+/// pupil register that nothing stops.
 /// The database and the mail relay may be local. What certificates say of themselves is looked at by
 /// [`check_certificates`].
 ///
@@ -59,6 +64,22 @@ pub fn check(settings: &Settings) -> Result<()> {
         house.clock.source == ClockSource::System,
         "clock.source: production keeps the machine's time, not the town's"
     );
+    let register = &house.pupil_register;
+    for (key, percent) in [
+        ("brake_shrink_percent", register.brake_shrink_percent),
+        ("brake_relations_percent", register.brake_relations_percent),
+        ("brake_marks_percent", register.brake_marks_percent),
+    ] {
+        ensure!(
+            percent < 100.0,
+            "pupil-register.{key}: {percent} % stops no import at all; production wants 5, 2 and 0"
+        );
+    }
+    ensure!(
+        register.brake_persons < NO_BRAKE,
+        "pupil-register.brake_persons: {} stops no import at all; production wants 50",
+        register.brake_persons
+    );
     ensure!(settings.failpoint.is_none(), "{FAILPOINT}: production has no fail points");
     if let Some(credentials) = house.database.url.split_once("://").and_then(|(_, rest)| rest.split_once('@'))
     {
@@ -76,15 +97,7 @@ pub fn check(settings: &Settings) -> Result<()> {
 /// # Errors
 /// One line naming the key.
 pub fn check_certificates(settings: &Settings) -> Result<()> {
-    let house = &settings.house;
-    for (key, path) in [
-        ("bankid.identity", &house.bankid.identity),
-        ("bankid.authorities", &house.bankid.authorities),
-        ("navet.identity", &house.navet.identity),
-        ("navet.authorities", &house.navet.authorities),
-        ("pupil-register.authorities", &house.pupil_register.authorities),
-        ("mail.authorities", &house.mail.authorities),
-    ] {
+    for (key, path) in certificates::files(&settings.house) {
         refuse_test_certificates(path).context(key)?;
     }
     Ok(())
@@ -159,6 +172,10 @@ mod tests {
             .replace("launch      = ", "# ")
             .replace("\"target/town/", "\"/etc/hjarntorget/")
             .replace("\"target/keys/", "\"/etc/hjarntorget/")
+            .replace("brake_shrink_percent    = 100.0", "brake_shrink_percent    = 5.0")
+            .replace("brake_relations_percent = 100.0", "brake_relations_percent = 2.0")
+            .replace("brake_marks_percent     = 100.0", "brake_marks_percent     = 0.0")
+            .replace("brake_persons           = 100000", "brake_persons           = 50")
     }
 
     fn refusal(from: &str, to: &str) -> String {
@@ -191,6 +208,18 @@ mod tests {
                 "hooks.secrets",
             ),
             ("source = \"system\"", "source = \"town\"", "clock.source"),
+            ("brake_shrink_percent    = 5.0", "brake_shrink_percent    = 100.0", "pupil-register.brake_shrink_percent"),
+            (
+                "brake_relations_percent = 2.0",
+                "brake_relations_percent = 100.0",
+                "pupil-register.brake_relations_percent",
+            ),
+            (
+                "brake_marks_percent     = 0.0",
+                "brake_marks_percent     = 1000.0",
+                "pupil-register.brake_marks_percent",
+            ),
+            ("brake_persons           = 50", "brake_persons           = 100000", "pupil-register.brake_persons"),
             (
                 "sqlite://target/data/hjarntorget.db?mode=rwc",
                 "postgres://postgres:postgres@db/x",

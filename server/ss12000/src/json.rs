@@ -252,6 +252,7 @@ impl Row for Person {
             number,
             birth_date: wire.birth_date.as_deref().and_then(day),
             protection: protection(wire.security_marking.as_deref()),
+            silent: wire.security_marking.is_none(),
             status: PersonStatus::parse(wire.person_status.as_deref().unwrap_or("Aktiv")),
             user_names: wire.edu_person_principal_names.unwrap_or_default(),
             school_email: wire
@@ -286,7 +287,7 @@ fn responsible(wire: WireResponsible) -> Responsible {
     Responsible {
         person: wire.person.id,
         kind: RelationKind::parse(wire.relation_type.as_deref().unwrap_or_default()),
-        protection: protection(wire.person.security_marking.as_deref()),
+        protection: wire.person.security_marking.as_deref().map(|mark| protection(Some(mark))),
     }
 }
 

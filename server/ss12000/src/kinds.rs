@@ -101,6 +101,9 @@ pub struct Person {
     pub birth_date: Option<Date>,
     /// Skyddade personuppgifter.
     pub protection: Protection,
+    /// The row says nothing of protection, and so counts as protected. Where another row speaks of the same person, that
+    /// is the word to go by.
+    pub silent: bool,
     /// Whether the person is registered, emigrated or dead.
     pub status: PersonStatus,
     /// User names, `local@domain` (`eduPersonPrincipalNames`).
@@ -143,8 +146,9 @@ pub struct Responsible {
     pub person: Uuid,
     /// In what way. Only [`RelationKind::Guardian`] may ever open an account.
     pub kind: RelationKind,
-    /// The mark on that person.
-    pub protection: Protection,
+    /// The mark on that person, where the reference bears one: a register need not repeat what the person's own row says.
+    /// Who is unmarked in both is protected.
+    pub protection: Option<Protection>,
 }
 
 /// A place in preschool or after-school care.

@@ -6,7 +6,7 @@
 //!
 //! Invariants:
 //! - Every code is an open enumeration; an unknown one is kept and logged, and never fails a page.
-//! - A missing or unknown `securityMarking` counts as protected.
+//! - A missing or unknown `securityMarking` counts as protected; only a reference may leave it to the person's own row.
 //! - A row that cannot be read is left out and counted ([`Page::unreadable`]): the caller decides whether a page with
 //!   holes may end anybody's access.
 //! - A kind the server does not offer is told apart from one without rows ([`Code::NotOffered`]).

@@ -218,3 +218,24 @@ async fn the_letter_can_be_opened_on_another_device_and_only_its_button_confirms
     phone.follow(answer).await;
     assert_eq!(browser.open("/ansokan/kontrollera").await.path, "/ansokan/kontrollera");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_account_holder_who_may_not_go_on_is_told_what_everybody_is_told_and_by_the_same_page() {
+    let stage = Stage::open().await;
+    let main = |text: &str| {
+        let from = text.find("<main").unwrap();
+        text[from..].split("</main>").next().unwrap().to_owned()
+    };
+    let stranger = stage.script().person(&["disagree-pupil"], &[]).await;
+    let neutral = stage.script().identify(&mut stage.browser(), "/ansokan/legitimera", &stranger).await;
+    let neutral = (neutral.status, main(&neutral.text));
+
+    let person = stage.script().person(&["guardian"], &["two-children"]).await;
+    let mut browser = stage.browser();
+    stage.script().open_account(&mut browser, &person, "void@example.se").await;
+    let path = format!("/control/persons/{}", person["id"].as_str().unwrap());
+    let void = serde_json::json!({ "deregistration": { "reason": "OB", "date": "2026-11-24" } });
+    stage.script().ask_town(Method::PATCH, &path, Some(void)).await;
+    let told = stage.script().identify(&mut browser, "/logga-in", &person).await;
+    assert_eq!((told.path.as_str(), (told.status, main(&told.text))), ("/mina-barn", neutral));
+}

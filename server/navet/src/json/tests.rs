@@ -116,6 +116,28 @@ fn only_custody_makes_a_guardian_and_kinship_never_does() {
 }
 
 #[test]
+fn a_relation_with_a_day_of_deregistration_or_a_reason_for_it_is_gone() {
+    let gone = |value: Value| {
+        let mut child = adult();
+        child["relationerTillFolkbokforda"] =
+            json!([{ "identitetsbeteckning": OTHER, "typ": { "kod": "V" }, "avregistrering": value }]);
+        let child = one(child);
+        assert_eq!(child.is_guarded_by(&id(OTHER)), child.guardians[0].gone.is_none());
+        child.guardians[0].gone.clone()
+    };
+    assert_eq!(gone(json!({ "orsakskod": "AV" })), Some(Gone::Dead));
+    for without_reason in [
+        json!({ "avregistreringsdatum": { "rfc3339Datum": "2026-03-01" } }),
+        json!({ "orsakskod": null, "avregistreringsdatum": { "varde": "20260000" } }),
+    ] {
+        assert!(gone(without_reason).is_some());
+    }
+    for nothing in [json!(null), json!({}), json!({ "orsakskod": null })] {
+        assert_eq!(gone(nothing), None);
+    }
+}
+
+#[test]
 fn whoever_is_not_said_to_be_unprotected_is_protected() {
     for (mark, protection) in [
         (json!("SAKNAS"), Protection::None),

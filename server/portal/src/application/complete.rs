@@ -1,6 +1,6 @@
 //! The last step: everything or nothing, and the same account however often it is asked for.
 
-use model::{AccountId, ChildId, Outcome, Refusal, Step};
+use model::{AccountId, Outcome, Refusal, Step};
 use sea_orm::{ActiveValue::Set, EntityTrait, sea_query::OnConflict};
 use store::{
     Tx,
@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::{
     Applicant, Completed,
-    draft::{application_id, denied_of, email_of, find, reached_by, unchanged},
+    draft::{application_id, denied_in, email_of, find, reached_by, unchanged},
     proof,
 };
 use crate::{
@@ -89,16 +89,12 @@ impl Applicant<'_> {
         let draft = draft.filter(|draft| reached_by(draft) == Step::Check);
         let draft = draft.ok_or(Error::Refused(Refusal::StepNotReached))?;
         // Decided once more, on the rows of this very transaction.
-        let denied = denied_of(&draft)?;
+        let denied = denied_in(tx, &self.session.subject, Some(&draft)).await?;
         let decision = self.decide_on(tx, custody, &denied).await?;
         if decision.outcome != Outcome::Eligible {
             return Err(Refusal::StepNotReached.into());
         }
-        let children: Vec<ChildId> =
-            decision.children.into_iter().filter(|child| !denied.contains(child)).collect();
-        if children.is_empty() {
-            return Err(Refusal::NoChildLeft.into());
-        }
+        let children = decision.children;
         self.pass("application.before-account");
         let account = AccountId::from_uuid(Uuid::new_v4());
         if !self.insert_account(tx, account, &draft, version).await? {

@@ -18,6 +18,7 @@ use super::Applicant;
 use crate::{
     Portal, Result,
     audit::Deed,
+    cases,
     clock::millis,
     person::Subject,
     session::Session,
@@ -93,13 +94,15 @@ async fn begin(
         // It ran out: nothing of it is taken over.
         old.delete(tx).await?;
     }
+    // What they said of a child once is not forgotten with the draft they said it in.
+    let denied = written(&cases::denied(tx, &session.subject).await?)?;
     let id = Uuid::new_v4();
     let row_id = id.to_string();
     let draft = row::Model {
         number: portal.seal("application", "number", &row_id, session.number.reveal())?,
         subject: session.subject.clone(),
         state: "open".to_owned(),
-        denied: "[]".to_owned(),
+        denied,
         children_confirmed_at: None,
         email: None,
         email_index: None,
@@ -136,8 +139,24 @@ pub(super) fn unchanged(portal: &Portal, draft: &row::Model, now: Timestamp) -> 
     }
 }
 
-pub(super) fn denied_of(draft: &row::Model) -> Result<BTreeSet<ChildId>> {
-    Ok(serde_json::from_str(&draft.denied).map_err(|_| anyhow!("a list of ids cannot be read"))?)
+/// The children the person said are not theirs: in this draft, or earlier, as long as no school has looked into it.
+pub(super) async fn denied_in(
+    on: &impl ConnectionTrait,
+    subject: &Subject,
+    draft: Option<&row::Model>,
+) -> Result<BTreeSet<ChildId>> {
+    let mut denied = cases::denied(on, subject).await?;
+    if let Some(draft) = draft {
+        let said: BTreeSet<ChildId> =
+            serde_json::from_str(&draft.denied).map_err(|_| anyhow!("a list of ids cannot be read"))?;
+        denied.extend(said);
+    }
+    Ok(denied)
+}
+
+/// As the draft keeps them.
+pub(super) fn written(denied: &BTreeSet<ChildId>) -> Result<String> {
+    Ok(serde_json::to_string(denied).map_err(|_| anyhow!("a list of ids cannot be written"))?)
 }
 
 pub(super) fn id_of(draft: &row::Model) -> Result<Uuid> {

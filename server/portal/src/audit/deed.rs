@@ -63,8 +63,12 @@ words! {
         RaisedMark => "protection.raise",
         /// A person's bars followed to a new number.
         MovedBars => "bar.move",
+        /// A person's cases followed to a new number.
+        MovedCases => "case.move",
         /// An application was begun or taken up again.
         BeganApplication => "application.begin",
+        /// An applicant was told what the registers come to.
+        AnsweredApplicant => "application.answer",
         /// The applicant said that a child is not theirs.
         DisownedChild => "application.disown-child",
         /// The applicant took that back.

@@ -94,6 +94,7 @@ fn ward(text: &str) -> Ward {
         child_says: true,
         protection: Protection::None,
         mark: Mark::None,
+        left: None,
         municipality: Some("1480".into()),
         since: None,
     }
@@ -102,9 +103,10 @@ fn ward(text: &str) -> Ward {
 fn pupil(id: ChildId, text: &str) -> Pupil {
     Pupil {
         id,
+        rows: BTreeSet::from([id]),
         number: number(text),
         protection: Protection::None,
-        gone: false,
+        mark: Mark::None,
         names_adult: true,
         places: vec![place("2026-08-17", None)],
     }
@@ -322,9 +324,10 @@ fn every_row_of_the_table_comes_to_its_outcome() {
             TurnToTheSchool,
         ),
         ("the child is dead", whole().but(|f| f.ward().mark = Mark::Dead), TurnToTheSchool),
+        ("the child emigrated", whole().but(|f| f.ward().mark = Mark::Away), TurnToTheSchool),
         (
             "the child is gone from the pupil register",
-            whole().but(|f| f.pupils[0].gone = true),
+            whole().but(|f| f.pupils[0].mark = Mark::Void),
             TurnToTheSchool,
         ),
         (
@@ -359,6 +362,50 @@ fn a_disagreement_of_the_registers_becomes_a_case_at_the_school() {
     let decision = Family::whole().but(|f| f.pupils[0].names_adult = false).decide();
     assert_eq!(decision.findings, [(CHILD_ID, Finding::NotNamed)]);
     assert_eq!(Finding::NotNamed.case(), Some("registers-disagree"));
+}
+
+#[test]
+fn what_a_human_decided_about_any_row_of_a_child_holds_for_the_child() {
+    let other = ChildId::from_uuid(uuid::Uuid::from_u128(9));
+    let family = || Family::whole().but(|f| _ = f.pupils[0].rows.insert(other));
+    let barred = family().but(|f| f.bars = vec![Bar { child: Some(other) }]).decide();
+    assert_eq!(barred.findings, [(CHILD_ID, Finding::Barred)]);
+    let denied = family().but(|f| _ = f.denied.insert(other)).decide();
+    assert_eq!(denied.findings, [(CHILD_ID, Finding::Denied)]);
+    let protected = family().but(|f| f.ward().protection = Protection::SecrecyMark).decide();
+    assert_eq!(protected.marks, [(CHILD_ID, Protection::SecrecyMark), (other, Protection::SecrecyMark)]);
+    let decision = family().decide();
+    assert_eq!((decision.standing(other), decision.standing(SIBLING_ID)), (CHILD_ID, SIBLING_ID));
+    assert_eq!(decision.rows_of(CHILD_ID), BTreeSet::from([CHILD_ID, other]));
+}
+
+#[test]
+fn a_child_that_died_is_let_go_of_at_once_and_one_that_emigrated_in_time() {
+    let found = |change: fn(&mut Family)| Family::whole().but(change).decide().findings[0].1;
+    for dead in [|f: &mut Family| f.ward().mark = Mark::Dead, |f: &mut Family| f.pupils[0].mark = Mark::Dead]
+    {
+        assert_eq!(found(dead), Finding::Dead);
+    }
+    assert_eq!(Finding::Dead.fate(), Fate::Closes("deceased"));
+    assert_eq!(Finding::Dead.case(), Some("deceased-child"));
+
+    let left = Some(day("2026-11-01"));
+    let away = found(|f| (f.ward().mark, f.ward().left) = (Mark::Away, Some(day("2026-11-01"))));
+    assert_eq!((away, away.fate()), (Finding::Emigrated(left), Fate::Lingers(left)));
+    assert_eq!(found(|f| f.pupils[0].mark = Mark::Away), Finding::Emigrated(None));
+    // Custody is asked about all the same.
+    for (adult, child, finding) in [
+        (false, true, Finding::Emigrated(None)),
+        (true, false, Finding::HalfCustody),
+        (false, false, Finding::NoCustody),
+    ] {
+        let family = Family::whole().but(|f| {
+            *f.ward() = Ward { adult_says: adult, child_says: child, mark: Mark::Away, ..ward(CHILD) };
+        });
+        assert_eq!(family.decide().findings[0].1, finding);
+    }
+    let unnamed = found(|f| (f.ward().mark, f.pupils[0].names_adult) = (Mark::Away, false));
+    assert_eq!(unnamed, Finding::NotNamed);
 }
 
 /// Walks through every combination of what can be known of an adult with two children.
@@ -432,7 +479,7 @@ fn a_child_is_listed_only_with_custody_on_both_sides_in_both_registers_and_unpro
             let ward = population.children.iter().find(|ward| ward.number == pupil.number).unwrap();
             assert!(ward.adult_says && ward.child_says && pupil.names_adult);
             assert!(!ward.protection.is_protected() && !pupil.protection.is_protected());
-            assert!(ward.mark == Mark::None && !pupil.gone);
+            assert!(ward.mark == Mark::None && pupil.mark == Mark::None);
             assert!(!family.bars.iter().any(|bar| bar.child.is_none_or(|barred| barred == child)));
         }
     });

@@ -1,6 +1,9 @@
 //! What a reading would change in the copy, and whether that is too much to believe.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    cmp::Ordering,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use model::{PersonId, Protection};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
@@ -40,6 +43,11 @@ pub(super) struct Diff {
     /// Listed, and in the copy already.
     pupils_known: usize,
     marks_lost: usize,
+    marks_gained: usize,
+    /// Named in the copy already.
+    adults_known: usize,
+    /// Those of them who are marked more strongly than before.
+    adults_marked: BTreeSet<Subject>,
     changed_people: BTreeSet<String>,
 }
 
@@ -62,24 +70,30 @@ impl Diff {
         for row in enrolment::Entity::find().all(on).await? {
             places.entry(row.pupil_id.clone()).or_default().insert(place_copy(row, &unit_of, &group_of));
         }
+        // The strongest mark on any row of a person, gone ones too: it is the child's, under whatever id it comes back.
+        let mut marked: BTreeMap<Subject, Protection> = BTreeMap::new();
         let rows = pupil::Entity::find().all(on).await?;
         for row in rows {
+            if let Some(subject) = &row.subject {
+                let mark = marked.entry(subject.clone()).or_default();
+                *mark = protection_of(&row.protection).max(*mark);
+            }
             let before = places.remove(&row.id).unwrap_or_default();
             diff.compare_pupil(portal, row, &before, snapshot)?;
         }
         for (id, copy) in &snapshot.pupils {
             if !diff.pupil_ids.contains_key(id) {
                 diff.pupil_ids.insert(id.clone(), Uuid::new_v4().to_string());
-                diff.marks.insert(id.clone(), copy.protection);
+                let subject = copy.number.as_ref().map(|number| portal.keys().index_number(number));
+                let before = subject.and_then(|subject| marked.get(&subject)).copied();
+                diff.marks.insert(id.clone(), copy.protection.max(before.unwrap_or(Protection::None)));
                 diff.pupils.push(id.clone());
                 diff.places.push(id.clone());
             }
         }
         let live = responsible::Entity::find().filter(responsible::Column::GoneAt.is_null()).all(on).await?;
         diff.compare_relations(live, snapshot);
-        if snapshot.holes > 0 {
-            diff.end_nothing();
-        }
+        diff.keep_what_was_not_read(snapshot);
         Ok(diff)
     }
 
@@ -109,17 +123,29 @@ impl Diff {
         if self.changed_people.len() > brake.persons.max(brake.always_allowed) {
             return Some("persons-changed");
         }
-        let lost = self.marks_lost;
-        (lost > brake.always_allowed && share(lost, self.pupils_known) > brake.marks_percent)
-            .then_some("marks-lost")
+        let too_many = |some: usize, of: usize| {
+            some > brake.always_allowed && share(some, of) > brake.marks_percent
+        };
+        if too_many(self.marks_lost, self.pupils_known) {
+            return Some("marks-lost");
+        }
+        // Whoever is marked loses doors that only people at a school open again, one by one.
+        let gained = too_many(self.marks_gained, self.pupils_known)
+            || too_many(self.adults_marked.len(), self.adults_known);
+        gained.then_some("marks-gained")
     }
 
-    /// A reading with holes says what is there, not what is gone: nobody's access ends by a row that could not be read.
-    fn end_nothing(&mut self) {
-        self.gone_units.clear();
-        self.gone_groups.clear();
-        self.gone_pupils.clear();
-        self.gone_relations.clear();
+    /// A reading with holes says what is there, not what is gone. Whose guardian vanished is another matter, and asked
+    /// pupil by pupil ([`Snapshot::tells_all_of`]): one bad row must not keep every door open.
+    fn keep_what_was_not_read(&mut self, snapshot: &Snapshot) {
+        let holes = snapshot.holes;
+        if holes.all() > 0 {
+            self.gone_units.clear();
+            self.gone_groups.clear();
+        }
+        if holes.persons + holes.placements > 0 {
+            self.gone_pupils.clear();
+        }
     }
 
     fn empty() -> Self {
@@ -142,6 +168,9 @@ impl Diff {
             relations_before: 0,
             pupils_known: 0,
             marks_lost: 0,
+            marks_gained: 0,
+            adults_known: 0,
+            adults_marked: BTreeSet::new(),
             changed_people: BTreeSet::new(),
         }
     }
@@ -212,8 +241,14 @@ impl Diff {
         self.pupils_known += 1;
         let mark = protection_of(&row.protection);
         self.marks.insert(row.register_id.clone(), mark.max(copy.protection));
-        if copy.protection < mark {
-            self.marks_lost += 1;
+        match copy.protection.cmp(&mark) {
+            Ordering::Less => self.marks_lost += 1,
+            Ordering::Equal => {}
+            Ordering::Greater => self.marks_gained += 1,
+        }
+        // Another number is another person to folkbokföringen.
+        if row.subject != copy.number.as_ref().map(|number| portal.keys().index_number(number)) {
+            self.changed_people.insert(row.register_id.clone());
         }
         if places != &copy.places {
             self.places.push(row.register_id.clone());
@@ -229,21 +264,25 @@ impl Diff {
             self.pupil_ids.iter().map(|(theirs, ours)| (ours, theirs)).collect();
         let mut kept: BTreeSet<(String, Subject, String)> = BTreeSet::new();
         let mut gone = Vec::new();
+        let mut adults = BTreeSet::new();
         for row in live {
             let (Some(subject), Some(pupil)) = (row.subject, theirs.get(&row.pupil_id)) else { continue };
             self.relations_before += 1;
+            adults.insert(subject.clone());
             let key = (subject.clone(), row.relation.clone());
             let listed = snapshot.pupils.get(*pupil).is_some_and(|copy| copy.responsibles.contains_key(&key));
             if listed {
                 let mark = snapshot.pupils.get(*pupil).and_then(|copy| copy.responsibles.get(&key));
                 if let Some(mark) = mark.filter(|mark| **mark > protection_of(&row.protection)) {
                     self.raised_relations.push((row.id, *mark));
+                    self.adults_marked.insert(subject.clone());
                 }
                 kept.insert(((*pupil).clone(), subject, row.relation));
-            } else {
+            } else if snapshot.tells_all_of(pupil) {
                 gone.push(((*pupil).clone(), (row.id, row.pupil_id, subject, row.relation)));
             }
         }
+        self.adults_known = adults.len();
         for (pupil, relation) in gone {
             self.changed_people.insert(pupil);
             self.gone_relations.push(relation);

@@ -20,9 +20,36 @@ pub(super) struct Snapshot {
     /// Everybody listed, pupil or not.
     pub(super) persons: usize,
     /// Rows that could not be read: what they would have said is not known.
-    pub(super) holes: usize,
+    pub(super) holes: Holes,
+    /// Pupils that name somebody whose own row was not read.
+    unresolved: BTreeSet<String>,
     /// Things that point nowhere.
     dangling: usize,
+}
+
+/// How many rows of each kind could not be read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Holes {
+    pub(super) organisations: usize,
+    pub(super) groups: usize,
+    pub(super) persons: usize,
+    pub(super) placements: usize,
+}
+
+impl Holes {
+    pub(super) fn all(self) -> usize {
+        self.organisations + self.groups + self.persons + self.placements
+    }
+
+    /// By the words of the figures.
+    pub(super) fn by_kind(self) -> [(&'static str, usize); 4] {
+        [
+            ("organisations", self.organisations),
+            ("groups", self.groups),
+            ("persons", self.persons),
+            ("placements", self.placements),
+        ]
+    }
 }
 
 #[derive(Clone, PartialEq, Eq)]
@@ -77,6 +104,11 @@ impl Snapshot {
         self.pupils.values().map(guardians).sum()
     }
 
+    /// Whether the reading tells everybody who is responsible for a pupil: its row was read, and so was everybody it names.
+    pub(super) fn tells_all_of(&self, pupil: &str) -> bool {
+        self.holes.persons == 0 || (self.pupils.contains_key(pupil) && !self.unresolved.contains(pupil))
+    }
+
     pub(super) fn report(&self) -> SyncReport {
         SyncReport {
             units: self.units.len(),
@@ -84,7 +116,7 @@ impl Snapshot {
             persons: self.persons,
             pupils: self.pupils.len(),
             relations: self.relations(),
-            unreadable: self.holes + self.dangling,
+            unreadable: self.holes.all() + self.dangling,
             ..SyncReport::default()
         }
     }
@@ -100,15 +132,16 @@ pub(super) async fn read(portal: &Portal) -> Result<Snapshot, ss12000::Error> {
 }
 
 async fn read_once(portal: &Portal) -> Result<Snapshot, ss12000::Error> {
-    let mut holes = 0;
-    let organisations: Vec<Organisation> = all(portal, &mut holes).await?;
-    let groups: Vec<Group> = all(portal, &mut holes).await?;
-    let persons: Vec<Person> = all(portal, &mut holes).await?;
-    let placements: Vec<Placement> = match all(portal, &mut holes).await {
+    let mut holes = Holes::default();
+    let organisations: Vec<Organisation> = all(portal, &mut holes.organisations).await?;
+    let groups: Vec<Group> = all(portal, &mut holes.groups).await?;
+    let persons: Vec<Person> = all(portal, &mut holes.persons).await?;
+    let placements: Vec<Placement> = match all(portal, &mut holes.placements).await {
         Err(ss12000::Error::Said(Code::NotOffered)) => Vec::new(),
         other => other?,
     };
-    Ok(Staging { portal, holes, dangling: 0 }.stage(organisations, groups, persons, placements))
+    let staging = Staging { portal, holes, unresolved: BTreeSet::new(), dangling: 0 };
+    Ok(staging.stage(organisations, groups, persons, placements))
 }
 
 async fn all<R: Resource>(portal: &Portal, holes: &mut usize) -> Result<Vec<R>, ss12000::Error> {
@@ -124,8 +157,16 @@ async fn all<R: Resource>(portal: &Portal, holes: &mut usize) -> Result<Vec<R>, 
 
 struct Staging<'p> {
     portal: &'p Portal,
-    holes: usize,
+    holes: Holes,
+    unresolved: BTreeSet<String>,
     dangling: usize,
+}
+
+/// What a person's own row says of somebody whom others name.
+struct Own {
+    subject: Option<Subject>,
+    /// None where the row says nothing of protection.
+    mark: Option<Protection>,
 }
 
 impl Staging<'_> {
@@ -143,10 +184,11 @@ impl Staging<'_> {
             .filter(|group| units.contains_key(&text(group.organisation)))
             .map(copy_of_group)
             .collect();
-        let subjects: HashMap<Uuid, Subject> = persons
-            .iter()
-            .filter_map(|person| Some((person.id, self.portal.keys().index_number(person.number.as_ref()?))))
-            .collect();
+        let own = |person: &Person| Own {
+            subject: person.number.as_ref().map(|number| self.portal.keys().index_number(number)),
+            mark: (!person.silent).then_some(person.protection),
+        };
+        let people: HashMap<Uuid, Own> = persons.iter().map(|person| (person.id, own(person))).collect();
         let mut placed: HashMap<Uuid, Vec<Placement>> = HashMap::new();
         for placement in placements {
             placed.entry(placement.child).or_default().push(placement);
@@ -160,11 +202,19 @@ impl Staging<'_> {
             }
             let id = text(person.id);
             let places = self.places(&person, placements, &units, &groups, &classes);
-            pupils.insert(id, self.pupil(person, places, &subjects));
+            pupils.insert(id, self.pupil(person, places, &people));
         }
         // Placements of nobody.
         self.dangling += placed.len();
-        Snapshot { units, groups, pupils, persons: listed, holes: self.holes, dangling: self.dangling }
+        Snapshot {
+            units,
+            groups,
+            pupils,
+            persons: listed,
+            holes: self.holes,
+            unresolved: self.unresolved,
+            dangling: self.dangling,
+        }
     }
 
     /// School units: whatever says so, has a unit's code, or has children in it.
@@ -247,16 +297,22 @@ impl Staging<'_> {
         &mut self,
         person: Person,
         places: BTreeSet<PlaceCopy>,
-        subjects: &HashMap<Uuid, Subject>,
+        people: &HashMap<Uuid, Own>,
     ) -> PupilCopy {
         let mut responsibles = BTreeMap::new();
         for it in &person.responsibles {
+            let own = people.get(&it.person);
+            if own.is_none() {
+                self.unresolved.insert(text(person.id));
+            }
             // Without a number nobody can be matched with folkbokföringen, and so nobody is.
-            let Some(subject) = subjects.get(&it.person) else {
+            let Some((own, subject)) = own.and_then(|own| Some((own, own.subject.clone()?))) else {
                 self.dangling += 1;
                 continue;
             };
-            responsibles.insert((subject.clone(), it.kind.as_str().to_owned()), it.protection);
+            let mark = mark_of(it.protection, own.mark);
+            let listed = responsibles.entry((subject, it.kind.as_str().to_owned())).or_insert(mark);
+            *listed = mark.max(*listed);
         }
         let family = match &person.middle {
             Some(middle) => format!("{middle} {}", person.family),
@@ -274,6 +330,12 @@ impl Staging<'_> {
             responsibles,
         }
     }
+}
+
+/// The stronger of what is said of somebody where they are named and in their own row. Of whom neither says anything, the
+/// worst is thought.
+fn mark_of(named: Option<Protection>, own: Option<Protection>) -> Protection {
+    named.max(own).unwrap_or(Protection::SecrecyMark)
 }
 
 fn copy_of_unit(it: &Organisation, by_id: &HashMap<Uuid, &Organisation>) -> Unit {
@@ -340,4 +402,28 @@ fn text(id: Uuid) -> String {
 
 fn day(day: Option<Date>) -> Option<String> {
     day.map(|day| day.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_stronger_word_of_a_name_and_its_own_row_wins_and_silence_of_both_is_protection() {
+        const NONE: Option<Protection> = Some(Protection::None);
+        const MARK: Option<Protection> = Some(Protection::SecrecyMark);
+        const REGISTRATION: Option<Protection> = Some(Protection::ProtectedRegistration);
+        for (named, own, mark) in [
+            (NONE, NONE, Protection::None),
+            (None, NONE, Protection::None),
+            (NONE, None, Protection::None),
+            (None, MARK, Protection::SecrecyMark),
+            (NONE, MARK, Protection::SecrecyMark),
+            (MARK, NONE, Protection::SecrecyMark),
+            (MARK, REGISTRATION, Protection::ProtectedRegistration),
+            (None, None, Protection::SecrecyMark),
+        ] {
+            assert_eq!(mark_of(named, own), mark, "{named:?} {own:?}");
+        }
+    }
 }

@@ -114,6 +114,68 @@ async fn a_child_that_is_not_theirs_becomes_a_case_and_no_link() {
 }
 
 #[tokio::test]
+async fn what_was_said_of_a_child_outlives_the_draft_it_was_said_in() {
+    let stage = Stage::open().await;
+    let mut browser = stage.browser();
+    browser.sign_in("lindqvist-sara").await;
+    let hugo = disowns_hugo(&browser).await;
+    stage.advance(25 * 3600);
+    stage.portal.erase_old().await.unwrap();
+    browser.sign_in("lindqvist-sara").await;
+    let denied = async || {
+        let visit = browser.visit().await;
+        let children = visit.applicant().unwrap().children().await.unwrap();
+        children.iter().find(|child| child.id == hugo).unwrap().denied
+    };
+    assert!(denied().await, "before a new draft is begun");
+    assert_eq!(reached(&browser).await, Step::Children);
+    assert!(denied().await, "and in it");
+    browser.apply_further(EMAIL).await;
+    browser.complete().await.unwrap();
+    assert_eq!(browser.children().await.unwrap(), ["Elsa"]);
+}
+
+#[tokio::test]
+async fn what_was_said_long_ago_can_be_taken_back() {
+    let stage = Stage::open().await;
+    let mut browser = stage.browser();
+    browser.sign_in("lindqvist-sara").await;
+    let hugo = disowns_hugo(&browser).await;
+    stage.advance(25 * 3600);
+    browser.sign_in("lindqvist-sara").await;
+    browser.visit().await.applicant().unwrap().reclaim(hugo).await.unwrap();
+    browser.apply_further(EMAIL).await;
+    browser.complete().await.unwrap();
+    assert_eq!(browser.children().await.unwrap(), ["Elsa", "Hugo"]);
+}
+
+#[tokio::test]
+async fn an_open_case_is_looked_at_in_the_last_step_whatever_the_draft_says() {
+    let stage = Stage::open().await;
+    let mut browser = stage.browser();
+    browser.apply("lindqvist-sara", EMAIL).await;
+    disowns_hugo(&browser).await;
+    let drafts = store::entity::application::Entity::update_many()
+        .col_expr(store::entity::application::Column::Denied, sea_orm::sea_query::Expr::value("[]"))
+        .col_expr(
+            store::entity::application::Column::ChildrenConfirmedAt,
+            sea_orm::sea_query::Expr::value(1),
+        );
+    drafts.exec(stage.store.writer()).await.unwrap();
+    browser.complete().await.unwrap();
+    assert_eq!(browser.children().await.unwrap(), ["Elsa"]);
+}
+
+async fn disowns_hugo(browser: &Browser<'_>) -> model::ChildId {
+    let visit = browser.visit().await;
+    let applicant = visit.applicant().unwrap();
+    let children = applicant.children().await.unwrap();
+    let hugo = children.iter().find(|child| child.given == "Hugo").unwrap().id;
+    applicant.disown(hugo).await.unwrap();
+    hugo
+}
+
+#[tokio::test]
 async fn an_applicants_look_at_the_children_is_logged_like_a_guardians() {
     let stage = Stage::open().await;
     let mut browser = stage.browser();
@@ -125,6 +187,28 @@ async fn an_applicants_look_at_the_children_is_logged_like_a_guardians() {
     let seen = stage.audited(Deed::SawChild).await;
     assert_eq!((shown.len(), seen.len()), (2, 2));
     assert!(seen.iter().all(|row| row.child.is_some() && row.actor_kind == "applicant"));
+}
+
+#[tokio::test]
+async fn who_looked_at_a_child_without_an_account_can_be_told_when_the_session_is_erased() {
+    let stage = Stage::open().await;
+    for person in ["lindqvist-sara", "lindqvist-sara", "bergstrom-karin"] {
+        let mut browser = stage.browser();
+        browser.sign_in(person).await;
+        browser.visit().await.applicant().unwrap().children().await.unwrap();
+    }
+    stage.advance(31 * 24 * 3600);
+    stage.portal.erase_old().await.unwrap();
+    let sessions = store::entity::session::Entity::find().all(stage.store.reader()).await.unwrap();
+    assert!(sessions.is_empty());
+    let seen = stage.audited(Deed::SawChild).await;
+    let looks = |number: &str| {
+        let keys = stage.portal.keys();
+        let subject = keys.index_number(&model::PersonId::parse(number).unwrap());
+        let actor = uuid::Uuid::from_slice(&keys.index("audit-actor", &[&subject])[..16]).unwrap();
+        seen.iter().filter(|row| row.actor == Some(actor.to_string())).count()
+    };
+    assert_eq!((looks("198806142389"), looks("198411192381"), seen.len()), (4, 1, 5));
 }
 
 #[tokio::test]

@@ -141,9 +141,9 @@ async fn a_bar_from_everything_closes_every_page_at_the_next_request() {
     bar_sara(&stage, None).await;
     // No page is the first that must be opened for the others to close.
     let visit = browser.visit().await;
-    assert!(matches!(visit.guardian().unwrap().personal().await.err(), Some(Error::SignIn(_))));
-    assert!(matches!(visit.guardian().unwrap().receipt().await.err(), Some(Error::SignIn(_))));
-    assert!(matches!(browser.children().await, Err(Error::SignIn(_))));
+    assert!(matches!(visit.guardian().unwrap().personal().await.err(), Some(Error::TurnToTheSchool)));
+    assert!(matches!(visit.guardian().unwrap().receipt().await.err(), Some(Error::TurnToTheSchool)));
+    assert!(matches!(browser.children().await, Err(Error::SignIn(_))), "and the session is over");
 }
 
 /// A human bars lindqvist-sara from one child, or from everything.
@@ -184,11 +184,84 @@ async fn a_guardian_who_died_is_shut_out_and_the_other_one_sees_nothing_odd() {
         .amend("bergstrom-karin", json!({ "deregistration": { "reason": "AV", "date": "2026-11-24" } }))
         .await;
     stage.advance(QUARTER);
-    assert!(matches!(karin.children().await, Err(Error::SignIn(_))));
+    assert!(matches!(karin.children().await, Err(Error::TurnToTheSchool)));
     assert_eq!(karin.visit().await.who(), Who::Stranger);
     let accounts = stage.accounts().await;
     assert_eq!(accounts.iter().filter(|account| account.state == "closed").count(), 1);
     assert_eq!(mikael.children().await.unwrap(), ["Alva"]);
+}
+
+#[tokio::test]
+async fn an_identity_that_is_no_longer_one_is_turned_to_the_school_however_often_it_comes_back() {
+    for reason in ["OB", "FI", "TA"] {
+        let stage = Stage::open().await;
+        let mut browser = guardian(&stage, "bergstrom-karin").await;
+        let gone = json!({ "deregistration": { "reason": reason, "date": "2026-11-24" } });
+        stage.amend("bergstrom-karin", gone).await;
+        stage.advance(QUARTER);
+        for _ in 0..2 {
+            assert!(matches!(browser.children().await, Err(Error::TurnToTheSchool)), "{reason}");
+            assert_eq!(browser.visit().await.who(), Who::Stranger, "{reason}");
+            browser.sign_in("bergstrom-karin").await;
+        }
+        let visit = browser.visit().await;
+        let personal = visit.guardian().unwrap().personal().await.err();
+        assert!(matches!(personal, Some(Error::TurnToTheSchool)), "{reason}");
+        assert_eq!(browser.visit().await.who(), Who::Stranger, "{reason}");
+        let cases = store::entity::case_::Entity::find().all(stage.store.reader()).await.unwrap();
+        assert_eq!(cases.iter().map(|case| case.kind.as_str()).collect::<Vec<_>>(), ["identity-void"]);
+        assert!(cases[0].unit_id.is_some() && cases[0].pupil_id.is_some(), "{reason}");
+        assert_eq!(stage.live_links().await.len(), 1, "a school decides");
+    }
+}
+
+#[tokio::test]
+async fn a_child_that_died_is_no_longer_shown_and_its_school_is_told() {
+    for sync in [false, true] {
+        let stage = Stage::open().await;
+        let browser = guardian(&stage, "bergstrom-karin").await;
+        let died = json!({ "deregistration": { "reason": "AV", "date": "2026-11-24" } });
+        stage.amend("bergstrom-alva", died).await;
+        if sync {
+            // The pupil register says so, and folkbokföringen's answer is still trusted.
+            stage.portal.sync_registers(false).await.unwrap();
+        } else {
+            stage.advance(QUARTER);
+        }
+        assert!(browser.children().await.unwrap().is_empty());
+        let cases = store::entity::case_::Entity::find().all(stage.store.reader()).await.unwrap();
+        assert_eq!(cases.iter().map(|case| case.kind.as_str()).collect::<Vec<_>>(), ["deceased-child"]);
+        assert!(cases[0].unit_id.is_some());
+    }
+}
+
+#[tokio::test]
+async fn a_child_that_emigrated_can_be_read_about_for_as_long_as_one_whose_place_ended() {
+    let stage = Stage::open().await;
+    let mut browser = guardian(&stage, "bergstrom-karin").await;
+    let gone = json!({ "deregistration": { "reason": "UV", "date": "2026-11-20" } });
+    stage.amend("bergstrom-alva", gone).await;
+    stage.portal.sync_registers(false).await.unwrap();
+    for (days, seen) in [(0, 1), (84, 1), (4, 0)] {
+        stage.advance(days * 24 * 3600 + QUARTER);
+        stage.portal.sync_registers(false).await.unwrap();
+        browser.sign_in("bergstrom-karin").await;
+        assert_eq!(browser.children().await.unwrap().len(), seen, "{days} days later");
+    }
+    let mut applicant = stage.browser();
+    applicant.sign_in("bergstrom-mikael").await;
+    assert_eq!(applicant.outcome().await, model::Outcome::TurnToTheSchool);
+}
+
+#[tokio::test]
+async fn custody_of_a_child_that_emigrated_ends_like_any_other() {
+    let stage = Stage::open().await;
+    let browser = guardian(&stage, "bergstrom-karin").await;
+    let gone = json!({ "deregistration": { "reason": "UV", "date": "2026-11-20" } });
+    stage.amend("bergstrom-alva", gone).await;
+    stage.amend("bergstrom-karin", json!({ "guardian_of": [] })).await;
+    stage.advance(QUARTER);
+    assert!(browser.children().await.unwrap().is_empty());
 }
 
 #[tokio::test]

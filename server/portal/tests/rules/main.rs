@@ -7,13 +7,16 @@
     reason = "helpers of tests fail like tests; clippy knows only functions marked as such"
 )]
 
+mod amiss;
 mod application;
 mod bad_days;
 mod children;
 mod collector;
+mod hints;
 mod identification;
 mod letters;
 mod outcomes;
 mod registers;
+mod rows;
 mod sessions;
 mod stage;

@@ -156,6 +156,34 @@ async fn an_account_follows_its_holder_to_a_new_number_and_a_bar_does_too() {
     let stage = Stage::open().await;
     let mut browser = stage.browser();
     browser.open_account("lindqvist-sara", "sara@example.se").await;
+    gives_sara_another_number(&stage).await;
+
+    let mut renewed = stage.browser();
+    assert!(matches!(renewed.sign_in("lindqvist-sara").await, Next::Step(_)));
+    assert_eq!(renewed.outcome().await, Outcome::AccountExists);
+    assert_eq!(stage.accounts().await.len(), 1);
+    assert_eq!(renewed.sign_in("lindqvist-sara").await, Next::Children);
+    assert_eq!(renewed.children().await.unwrap(), ["Elsa", "Hugo"]);
+}
+
+#[tokio::test]
+async fn what_somebody_said_of_a_child_follows_them_to_a_new_number() {
+    let stage = Stage::open().await;
+    let mut browser = stage.browser();
+    browser.sign_in("lindqvist-sara").await;
+    let visit = browser.visit().await;
+    let children = visit.applicant().unwrap().children().await.unwrap();
+    let hugo = children.iter().find(|child| child.given == "Hugo").unwrap().id;
+    visit.applicant().unwrap().disown(hugo).await.unwrap();
+    gives_sara_another_number(&stage).await;
+
+    browser.open_account("lindqvist-sara", "sara@example.se").await;
+    assert_eq!(browser.children().await.unwrap(), ["Elsa"]);
+    assert_eq!(stage.audited(Deed::MovedCases).await.len(), 1);
+}
+
+/// Folkbokföringen replaces lindqvist-sara's number, and says so.
+async fn gives_sara_another_number(stage: &Stage) {
     let (old, new) = ("198806142389", "198501012382");
     stage.amend("lindqvist-sara", json!({ "number": new })).await;
     let former = json!({
@@ -167,13 +195,6 @@ async fn an_account_follows_its_holder_to_a_new_number_and_a_bar_does_too() {
     world.persons.push(serde_json::from_value(former).unwrap());
     stage.town.replace(world).unwrap();
     stage.portal.sync_registers(true).await.unwrap();
-
-    let mut renewed = stage.browser();
-    assert!(matches!(renewed.sign_in("lindqvist-sara").await, Next::Step(_)));
-    assert_eq!(renewed.outcome().await, Outcome::AccountExists);
-    assert_eq!(stage.accounts().await.len(), 1);
-    assert_eq!(renewed.sign_in("lindqvist-sara").await, Next::Children);
-    assert_eq!(renewed.children().await.unwrap(), ["Elsa", "Hugo"]);
 }
 
 #[tokio::test]
@@ -211,7 +232,10 @@ async fn who_is_barred_gets_the_neutral_answer_with_and_without_an_account() {
         use sea_orm::EntityTrait;
         store::entity::bar::Entity::insert(bar).exec_without_returning(stage.store.writer()).await.unwrap();
     }
-    assert!(matches!(browser.children().await, Err(Error::SignIn(_))), "the open session is shut as well");
+    assert!(
+        matches!(browser.children().await, Err(Error::TurnToTheSchool)),
+        "the open session is shut as well"
+    );
     assert_eq!(browser.visit().await.who(), Who::Stranger);
     for person in ["lindqvist-sara", "bergstrom-karin"] {
         let mut browser = stage.browser();
@@ -235,6 +259,22 @@ async fn a_disagreement_and_a_protected_child_become_cases_once() {
     kinds.sort();
     assert_eq!(kinds, ["protected-child", "protected-child", "registers-disagree"]);
     assert!(cases().await.iter().all(|case| case.unit_id.is_some()));
+}
+
+#[tokio::test]
+async fn every_answer_is_written_down_whatever_its_reason_so_that_its_time_says_nothing() {
+    let stage = Stage::open().await;
+    let people =
+        ["lindqvist-sara", "nordin-emma", "ek-maria", "dahl-pontus", "moberg-anders", "bengtsson-mats"];
+    for (told, person) in people.into_iter().enumerate() {
+        let mut browser = stage.browser();
+        browser.sign_in(person).await;
+        browser.outcome().await;
+        let written = || async { stage.audited(Deed::AnsweredApplicant).await.len() };
+        stage.until("the writing", || async { written().await == told + 1 }).await;
+        let rows = stage.audited(Deed::AnsweredApplicant).await;
+        assert!(rows.iter().all(|row| (row.outcome.as_str(), &row.reason) == ("done", &None)), "{person}");
+    }
 }
 
 #[tokio::test]

@@ -95,6 +95,18 @@ impl Stage {
         Portal::open(parts).await.unwrap()
     }
 
+    /// The same house, reading the pupil register from another server.
+    pub(crate) async fn reading_from(&self, register: &simulators::Scripted) -> Portal {
+        let (rules, clock) = (self.portal.rules().clone(), self.portal.clock().clone());
+        let mut parts = parts(&self.town, self.store.clone(), clock, rules);
+        parts.keys = self.portal.keys().clone();
+        let tokens = register.file("tokens.json", r#"{"pupil":"any"}"#);
+        let settings =
+            ss12000::Settings::new(register.url("/v2.0/"), register.path("ca.pem"), tokens, "pupil");
+        parts.pupils = ss12000::Client::new(&settings).unwrap();
+        Portal::open(parts).await.unwrap()
+    }
+
     pub(crate) fn browser(&self) -> Browser<'_> {
         Browser {
             stage: self,

@@ -65,18 +65,18 @@ fn a_pupil_is_read_with_enrolments_and_responsibles() {
     };
     assert_eq!(pupil.enrolments, [enrolment]);
     let guardian =
-        Responsible { person: uuid(ADULT), kind: RelationKind::Guardian, protection: Protection::None };
+        Responsible { person: uuid(ADULT), kind: RelationKind::Guardian, protection: Some(Protection::None) };
     assert_eq!(pupil.responsibles[0], guardian);
-    // Without a mark of its own a reference counts as protected; a new word is no guardian.
+    // A reference without a mark says nothing: the person's own row does. A new word is no guardian.
     assert_eq!(pupil.responsibles[1].kind, RelationKind::Other("Familjehemsförälder".into()));
-    assert!(pupil.responsibles[1].protection.is_protected());
+    assert_eq!(pupil.responsibles[1].protection, None);
 }
 
 #[test]
 fn the_least_the_standard_asks_for_is_enough() {
     let least: Person = one(json!({ "id": CHILD, "givenName": "Alma", "familyName": "Lind" })).unwrap();
     assert_eq!((least.number.clone(), least.enrolments.len(), least.responsibles.len()), (None, 0, 0));
-    assert!(least.protection.is_protected());
+    assert!(least.protection.is_protected() && least.silent);
     let nulls: Person = one(json!({
         "id": CHILD, "givenName": "Alma", "familyName": "Lind", "meta": null, "civicNo": null, "emails": null,
         "enrolments": null, "responsibles": null, "securityMarking": null, "eduPersonPrincipalNames": null

@@ -9,14 +9,16 @@ pub struct Model {
     /// Blind index of the guardian.
     #[sea_orm(primary_key, auto_increment = false)]
     pub subject: Vec<u8>,
-    /// The answer, sealed.
+    /// The answer, sealed. Empty before the first, and where it was emptied in time.
     pub answer: Vec<u8>,
-    /// When it was asked.
+    /// When it was asked; before the first answer, when the row was made.
     pub checked_at: i64,
     /// Our correlation id of the question.
     pub correlation: String,
-    /// 1 when a register said that the person changed: ask again at once.
-    pub stale: i64,
+    /// The number of the latest hint or question; every one of them is greater than those before it.
+    pub told: i64,
+    /// The number of the question the answer belongs to. Less than `told`: something came after it, ask again at once.
+    pub asked: i64,
     /// 1 when the register ever marked the person as protected: only a human takes that back. Such a row outlives its
     /// answer, which is emptied in time.
     pub marked: i64,

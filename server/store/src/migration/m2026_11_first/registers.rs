@@ -92,7 +92,8 @@ pub(super) fn tables() -> Vec<Table> {
             .blob("answer")
             .integer("checked_at")
             .text("correlation")
-            .integer("stale")
+            .integer("told")
+            .integer("asked")
             .integer("marked")
             .key(&["subject"]),
     ]
