@@ -57,7 +57,8 @@ impl Applying {
                 Step::Email => Some(("form[email]", self.email.clone())),
                 Step::Confirm => {
                     // The newest; one that was asked for before a crash may come first, with a code that is worth nothing.
-                    let waited = Script { town }.letters(&self.email, letters + 1);
+                    let script = Script { town };
+                    let waited = script.letters(&self.email, letters + 1);
                     let newest = tokio::select! {
                         () = gone.cancelled() => return None,
                         found = waited => found,
