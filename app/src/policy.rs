@@ -73,6 +73,8 @@ pub struct Route {
     pub policy: Policy,
     /// Whether the page can hold an island.
     pub island: bool,
+    /// The fields a server function takes; a page takes none.
+    pub fields: &'static [&'static str],
 }
 
 /// Every server function, who it is for, and the fields it takes. A body with any other field is not one of ours.
@@ -112,14 +114,16 @@ pub fn routes() -> Vec<Route> {
         kind: Kind::Page,
         policy: line.policy,
         island: line.island,
+        fields: &[],
     });
-    let actions = ACTIONS.iter().map(|(path, policy, _)| Route {
+    let actions = ACTIONS.iter().map(|(path, policy, fields)| Route {
         method: "POST",
         path,
         name: path.trim_start_matches("/api/"),
         kind: Kind::Action,
         policy: *policy,
         island: false,
+        fields,
     });
     pages.chain(actions).collect()
 }

@@ -97,7 +97,7 @@ pub async fn bare_sqlite() -> TestStore {
 /// error, where PostgreSQL's programs are not installed.
 ///
 /// # Panics
-/// When the programs are there and it cannot be made.
+/// When the programs are there and it cannot be made; under `CI=true` also when they are not there.
 pub async fn postgres() -> Option<TestStore> {
     Some(migrated(bare_postgres().await?).await)
 }

@@ -21,24 +21,53 @@ async fn letters_arrive_when_the_mail_server_is_back() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_population_register_that_is_down_keeps_the_application() {
     let stage = Stage::open().await;
-    let person = stage.script().person(&["guardian"], &[]).await;
-    for fault in ["down", "status:500", "garbage", "truncate"] {
+    let people = stage.script().people(&["guardian"], &[]).await;
+    for (fault, person) in ["down", "status:500", "garbage", "truncate"].into_iter().zip(&people) {
         stage.script().fault("population", fault).await;
         let mut browser = stage.browser();
-        let page = stage.script().identify(&mut browser, "/ansokan/legitimera", &person).await;
-        assert!(page.path.starts_with("/ansokan/"), "{fault}: {}", page.path);
-        assert!([StatusCode::OK, StatusCode::SERVICE_UNAVAILABLE].contains(&page.status), "{fault}");
-        assert!(page.forms("application/confirm-children").is_empty(), "{fault} let somebody on");
+        let page = stage.script().identify(&mut browser, "/ansokan/legitimera", person).await;
+        let seen = (page.path.as_str(), page.status);
+        assert_eq!(seen, ("/ansokan/besked", StatusCode::SERVICE_UNAVAILABLE), "{fault}");
+        assert!(
+            page.has("Du är legitimerad") && page.has("Det du har gjort är kvar"),
+            "{fault}: {}",
+            page.text
+        );
+        assert!(page.forms("application/").is_empty(), "{fault} let somebody on");
+        assert!(!page.header("retry-after").is_empty(), "{fault}");
         stage.script().fault("population", "none").await;
-        stage
-            .script()
-            .ask_town(
-                reqwest::Method::POST,
-                "/control/clock",
-                Some(serde_json::json!({ "advance_seconds": 0 })),
-            )
-            .await;
+        // Its way on leads there as soon as the register answers; a line that was at rest takes a while to be tried.
+        let mut again = browser.open("/ansokan/barn").await;
+        for _ in 0..200 {
+            if again.path == "/ansokan/barn" {
+                break;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+            again = browser.open("/ansokan/barn").await;
+        }
+        assert_eq!((again.path.as_str(), again.status), ("/ansokan/barn", StatusCode::OK), "{fault}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_population_register_that_goes_down_in_the_middle_keeps_what_was_typed() {
+    let stage = Stage::open().await;
+    let person = stage.script().person(&["guardian"], &[]).await;
+    let mut browser = stage.browser();
+    let listed = stage.script().identify(&mut browser, "/ansokan/legitimera", &person).await;
+    let check = stage.script().fill_in(&mut browser, &listed, "middle@example.se").await;
+    stage.script().fault("population", "status:503").await;
+    // Older than it is trusted for: the last form has to ask.
+    stage.let_pass(16 * 60);
+    let refused = browser.post(&check.form("application/complete"), &[]).await;
+    assert_eq!(refused.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert!(refused.has("<h1"), "no page for people: {}", refused.text);
+    let page = browser.open("/ansokan/kontrollera").await;
+    assert_eq!((page.path.as_str(), page.status), ("/ansokan/besked", StatusCode::SERVICE_UNAVAILABLE));
+    stage.script().fault("population", "none").await;
+    let receipt = browser.submit(&check, "application/complete", &[]).await;
+    assert_eq!(receipt.path, "/ansokan/klart", "{}", receipt.text);
+    assert!(receipt.has("middle@example.se"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -48,13 +77,12 @@ async fn bankid_that_is_down_says_so_and_nobody_is_to_blame() {
         stage.script().fault("bankid", fault).await;
         let mut browser = stage.browser();
         let choice = browser.open("/logga-in").await;
-        let page = browser.submit(&choice, "sign_in/start", &[("device", "other")]).await;
-        assert!(
-            [StatusCode::OK, StatusCode::SERVICE_UNAVAILABLE].contains(&page.status),
-            "{fault}: {}",
-            page.status
-        );
-        assert_eq!(page.path.split('?').next(), Some("/logga-in"), "{fault}");
+        let answer = browser.post(&choice.form("sign_in/start"), &[("device", "other")]).await;
+        assert_eq!(answer.location().as_deref(), Some("/logga-in?nej=bankid-down"), "{fault}");
+        let page = browser.follow(answer).await;
+        assert_eq!(page.status, StatusCode::OK, "{fault}");
+        assert!(page.has("BankID svarar inte just nu. Försök igen om en stund."), "{fault}: {}", page.text);
+        assert!(!page.forms("sign_in/start").is_empty(), "{fault}: no way to try again");
         stage.script().fault("bankid", "none").await;
     }
 }
@@ -71,40 +99,5 @@ async fn public_pages_need_no_outside_system() {
             let page = browser.open(line.path).await;
             assert_eq!(page.status, StatusCode::OK, "{}", line.path);
         }
-    }
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn strange_text_in_every_field_is_never_an_error_of_ours() {
-    let stage =
-        Stage::with(&[("LIMITS__SESSION_PER_SECOND", "1000"), ("LIMITS__ADDRESS_PER_SECOND", "1000")]).await;
-    let person = stage.script().person(&["guardian"], &[]).await;
-    let mut browser = stage.browser();
-    let children = stage.script().identify(&mut browser, "/ansokan/legitimera", &person).await;
-    let page = browser.submit(&children, "application/confirm-children", &[]).await;
-    let form = page.form("application/give-email");
-    let field = form.named("email");
-    let long = "a".repeat(10_000);
-    for strange in [
-        "",
-        " ",
-        "a\0b@example.se",
-        "\u{202e}evil@example.se",
-        "👩‍👧@example.se",
-        "a@@b.se",
-        "a@b",
-        "å@ö.se",
-        "<b>@example.se",
-        &long,
-    ] {
-        let answer = browser.post(&form, &[(&field, strange)]).await;
-        assert!(
-            answer.status == StatusCode::SEE_OTHER || answer.status == StatusCode::BAD_REQUEST,
-            "{strange:?}: {}",
-            answer.status
-        );
-        let shown = browser.follow(answer).await;
-        assert!(!shown.text.contains("<b>@example.se"), "typed markup became markup");
-        assert!(!shown.status.is_server_error(), "{strange:?}");
     }
 }

@@ -52,7 +52,7 @@ fn routes() -> Vec<(Method, String)> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_answer_is_sealed_whatever_was_asked() {
-    let stage = Stage::open().await;
+    let stage = Stage::with(&[("LIMITS__ADDRESS_PER_SECOND", "1000")]).await;
     let mut browser = stage.browser();
     for (method, path) in routes() {
         let answer =
@@ -74,7 +74,6 @@ async fn every_answer_is_sealed_whatever_was_asked() {
             "{other} {path}: {}",
             answer.status
         );
-        tokio::time::sleep(std::time::Duration::from_millis(80)).await;
     }
     for path in [
         "/finns-inte",
@@ -299,22 +298,6 @@ async fn broken_http_is_answered_once_and_never_becomes_two_requests() {
         );
         assert!(!answer.starts_with("HTTP/1.1 200"), "{broken:?}: {answer}");
     }
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_client_that_hangs_up_disturbs_nobody() {
-    let stage = Stage::open().await;
-    let host = stage.base.trim_start_matches("http://").to_owned();
-    for cut in [
-        "GET / HT",
-        "POST /api/session/end HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nab",
-        "GET / HTTP/1.1\r\n",
-    ] {
-        let mut stream = TcpStream::connect(&host).await.unwrap();
-        stream.write_all(cut.as_bytes()).await.unwrap();
-        drop(stream);
-    }
-    assert_eq!(stage.browser().get("/").await.status, StatusCode::OK);
 }
 
 #[tokio::test(flavor = "multi_thread")]

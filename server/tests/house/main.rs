@@ -9,11 +9,18 @@
 
 mod attacks;
 mod bad_days;
+mod books;
 mod crashes;
+mod crowd;
 mod doors;
+mod forms;
+mod hang_ups;
 mod hints;
+mod identifications;
+mod inputs;
 mod journeys;
 mod operator;
 mod permissions;
+mod program;
 #[path = "../stage/mod.rs"]
 mod stage;

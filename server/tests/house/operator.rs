@@ -2,6 +2,7 @@
 
 use std::process::{Command, Output};
 
+use super::program::Program;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -103,4 +104,166 @@ fn a_key_is_made_once_and_never_overwritten() {
     let again = with(&["keys", "create"], &base);
     assert!(!again.status.success());
     assert_eq!(std::fs::read(&path).unwrap(), before);
+}
+
+/// The one line for the operator among the lines of the log, which are JSON.
+fn told(output: &Output) -> String {
+    let all = said(output);
+    let lines: Vec<_> = all.lines().filter(|line| !line.starts_with('{')).collect();
+    assert_eq!(lines.len(), 1, "{all}");
+    assert!(lines[0].starts_with("hjarntorget: "), "{all}");
+    lines[0].to_owned()
+}
+
+fn shown(output: &Output) -> Value {
+    assert_eq!(output.status.code(), Some(0), "{}", said(output));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_must_come_first_is_said_in_one_line() {
+    let program = Program::new().await;
+    let id = model::AccountId::from_uuid(uuid::Uuid::nil()).to_string();
+    for arguments in [
+        &["sync"][..],
+        &["jobs", "--json"],
+        &["audit", "verify"],
+        &["account", "show", &id],
+        &["account", "close", &id],
+    ] {
+        let output = program.asked(arguments, &[]).await;
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}");
+        assert!(told(&output).contains("run `hjarntorget migrate`"), "{arguments:?}: {}", told(&output));
+        assert!(output.stdout.is_empty(), "{arguments:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sync_reads_the_pupil_register_and_says_when_it_cannot() {
+    let program = Program::new().await;
+    assert!(program.asked(&["migrate"], &[]).await.status.success());
+    let report = shown(&program.asked(&["sync"], &[]).await);
+    assert!(report["pupils"].as_u64().unwrap() > 0 && report["units"].as_u64().unwrap() > 0, "{report}");
+    assert_eq!((&report["unreadable"], &report["braked"]), (&Value::from(0), &Value::Null));
+    assert_eq!(shown(&program.asked(&["sync"], &[]).await)["changed"], 0);
+
+    program.script().fault("pupil", "down").await;
+    let output = program.asked(&["sync"], &[]).await;
+    assert_eq!(output.status.code(), Some(1));
+    assert!(told(&output).contains("pupil"), "{}", told(&output));
+    program.script().fault("pupil", "none").await;
+
+    // A world with hardly anybody in it: the brake holds it back until a human has looked.
+    let strict = [("HJARNTORGET__PUPIL_REGISTER__BRAKE_SHRINK_PERCENT", "5")];
+    let small = simulators::world::city(20, 1, program.town.clock().today());
+    program.town.replace(small).unwrap();
+    let braked = program.asked(&["sync"], &strict).await;
+    assert_eq!(braked.status.code(), Some(1));
+    assert!(told(&braked).contains("run `hjarntorget sync --accept`"), "{}", told(&braked));
+    let report = shown(&program.asked(&["sync", "--accept"], &strict).await);
+    assert_eq!((&report["pupils"], &report["braked"]), (&Value::from(20), &Value::Null));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn check_looks_at_everything_and_ends_badly_where_one_thing_is_wrong() {
+    let program = Program::new().await;
+    let lines = |output: &Output| -> Vec<String> {
+        String::from_utf8(output.stdout.clone()).unwrap().lines().map(str::to_owned).collect()
+    };
+    let wrong = |lines: &[String]| -> Vec<String> {
+        lines.iter().filter(|line| !line.starts_with("ok ")).cloned().collect()
+    };
+    let before = program.asked(&["check"], &[]).await;
+    assert_eq!(before.status.code(), Some(1));
+    let found = wrong(&lines(&before));
+    assert!(found.len() == 1 && found[0].starts_with("wrong  database: "), "{found:?}");
+    assert!(found[0].contains("hjarntorget migrate"), "{found:?}");
+
+    assert!(program.asked(&["migrate"], &[]).await.status.success());
+    let fine = program.asked(&["check"], &[]).await;
+    assert_eq!((fine.status.code(), wrong(&lines(&fine))), (Some(0), vec![]), "{}", said(&fine));
+    for what in ["settings", "bankid.identity", "database", "keys", "bankid", "population", "pupil", "mail"] {
+        assert!(lines(&fine).iter().any(|line| line.starts_with(&format!("ok     {what}: "))), "{what}");
+    }
+    for (system, word) in
+        [("smtp", "mail"), ("bankid", "bankid"), ("population", "population"), ("pupil", "pupil")]
+    {
+        program.script().fault(system, "down").await;
+        let output = program.asked(&["check"], &[]).await;
+        assert_eq!(output.status.code(), Some(1), "{system}");
+        let found = wrong(&lines(&output));
+        assert!(found.len() == 1 && found[0].starts_with(&format!("wrong  {word}: ")), "{system}: {found:?}");
+        assert_eq!(lines(&output).len(), lines(&fine).len(), "{system}: it did not go on");
+        program.script().fault(system, "none").await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_account_is_shown_without_its_person_and_closed_at_once() {
+    let mut program = Program::new().await;
+    let person = program.script().person(&["guardian", "two-children"], &[]).await;
+    program.furnish().await;
+    program.start(&[]).await;
+    let mut browser = program.browser();
+    program.script().open_account(&mut browser, &person, "shown@example.se").await;
+    let id = program.books().await.account("shown@example.se").await.unwrap().id.to_string();
+    let output = program.asked(&["account", "show", &id], &[]).await;
+    let account = shown(&output);
+    assert_eq!((&account["id"], &account["state"]), (&Value::from(id.as_str()), &Value::from("open")));
+    assert_eq!((&account["children"], &account["sessions"]), (&Value::from(2), &Value::from(1)));
+    let text = String::from_utf8(output.stdout).unwrap()
+        + &said(&program.asked(&["account", "show", &id], &[]).await);
+    for secret in [person["number"].as_str(), person["family"].as_str(), Some("shown@example.se")] {
+        assert!(!text.contains(secret.unwrap()), "{text}");
+    }
+
+    let closed = program.asked(&["account", "close", &id, "--reason", "asked"], &[]).await;
+    assert_eq!(closed.status.code(), Some(0), "{}", said(&closed));
+    assert_eq!(String::from_utf8_lossy(&closed.stdout).trim(), "closed");
+    assert_eq!(browser.open("/mina-barn").await.path, "/logga-in", "its session goes on");
+    for _ in 0..2 {
+        let account = shown(&program.asked(&["account", "show", &id], &[]).await);
+        assert_eq!(
+            (&account["state"], &account["close_reason"]),
+            (&Value::from("closed"), &Value::from("asked"))
+        );
+        assert_eq!((&account["children"], &account["sessions"]), (&Value::from(0), &Value::from(0)));
+        // Closed twice it is closed once.
+        let again = program.asked(&["account", "close", &id, "--reason", "again"], &[]).await;
+        assert_eq!(again.status.code(), Some(0), "{}", said(&again));
+    }
+
+    let unknown = uuid::Uuid::nil().to_string();
+    for deed in ["show", "close"] {
+        let output = program.asked(&["account", deed, &unknown], &[]).await;
+        assert_eq!(output.status.code(), Some(1), "{deed}");
+        assert!(told(&output).contains(&format!("cannot {deed} the account")), "{}", told(&output));
+        let output = program.asked(&["account", deed, "19880614-2389"], &[]).await;
+        assert_eq!(output.status.code(), Some(2), "{deed}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn audit_verify_names_the_first_row_that_is_not_as_it_was_written() {
+    let mut program = Program::new().await;
+    let person = program.script().person(&["guardian"], &[]).await;
+    program.furnish().await;
+    program.start(&[]).await;
+    program.script().open_account(&mut program.browser(), &person, "log@example.se").await;
+    let report = shown(&program.asked(&["audit", "verify"], &[]).await);
+    assert!(report["rows"].as_u64().unwrap() > 5 && report["first_bad"].is_null(), "{report}");
+    let later = shown(&program.asked(&["audit", "verify", "--from", "2", "--to", "3"], &[]).await);
+    assert_eq!(later["rows"], 2);
+    let seal = format!("999:{}", "ab".repeat(32));
+    let cut = program.asked(&["audit", "verify", "--seal", &seal], &[]).await;
+    assert_eq!(cut.status.code(), Some(1));
+    assert!(told(&cut).contains("seal 999 is missing"), "{}", told(&cut));
+    let wrong = program.asked(&["audit", "verify", "--seal", "no seal"], &[]).await;
+    assert_eq!(wrong.status.code(), Some(2));
+
+    program.kill();
+    program.books().await.forge(3).await;
+    let forged = program.asked(&["audit", "verify"], &[]).await;
+    assert_eq!(forged.status.code(), Some(1));
+    assert!(told(&forged).contains("row 3 was changed"), "{}", told(&forged));
 }

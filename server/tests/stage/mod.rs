@@ -16,13 +16,13 @@ use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 
 pub(crate) mod browser;
-mod script;
+pub(crate) mod script;
 
 pub(crate) use script::Script;
 
 pub(crate) use browser::{Browser, Page};
 
-const SHIPPED: &str = include_str!("../../../Leptos.toml");
+pub(crate) const SHIPPED: &str = include_str!("../../../Leptos.toml");
 
 /// A town and a house in this process.
 pub(crate) struct Stage {
@@ -135,6 +135,12 @@ impl Stage {
     /// A browser nobody used yet.
     pub(crate) fn browser(&self) -> Browser {
         Browser::new(&self.base)
+    }
+
+    /// Lets time pass, in the town and in the house.
+    pub(crate) fn let_pass(&self, seconds: u32) {
+        self.town.clock().advance(jiff::SignedDuration::from_secs(seconds.into()));
+        self.house.portal().clock().advance(Duration::from_secs(seconds.into()));
     }
 
     /// The town, as a person and a tester meet it.

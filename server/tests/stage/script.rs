@@ -11,6 +11,11 @@ pub(crate) struct Script<'a> {
 impl Script<'_> {
     /// A person of the town who bears every one of these tags, and none of those.
     pub(crate) async fn person(&self, with: &[&str], without: &[&str]) -> Value {
+        self.people(with, without).await.swap_remove(0)
+    }
+
+    /// Everybody of the town who does; there is somebody.
+    pub(crate) async fn people(&self, with: &[&str], without: &[&str]) -> Vec<Value> {
         let people = self.ask_town(Method::GET, "/control/persons", None).await;
         let tags =
             |person: &Value| -> Vec<String> { serde_json::from_value(person["tags"].clone()).unwrap() };
@@ -19,7 +24,9 @@ impl Script<'_> {
             with.iter().all(|tag| tags.iter().any(|one| one == tag))
                 && !without.iter().any(|tag| tags.iter().any(|one| one == tag))
         };
-        people.as_array().unwrap().iter().find(fits).unwrap_or_else(|| panic!("nobody is {with:?}")).clone()
+        let people: Vec<_> = people.as_array().unwrap().iter().filter(fits).cloned().collect();
+        assert!(!people.is_empty(), "nobody is {with:?}");
+        people
     }
 
     /// What `person` does with the BankID app.
