@@ -1,6 +1,6 @@
 /** What a visitor does, in the words of the portal. Works with script and without. */
-import { test as base, expect, type Locator, type Page } from '@playwright/test';
-import { PORTAL } from './house';
+import { test as base, expect, type Locator, type Page, type Response } from '@playwright/test';
+import { house, moveIn } from './house';
 import { code, town, type Answer, type Order } from './town';
 import { say, saying, type Language } from './text';
 import type { FamilyName, Project } from './world';
@@ -18,8 +18,7 @@ export class Visitor {
 
   constructor(page: Page, project: string, language: Language = 'sv') {
     this.page = page;
-    // A project of bad days has the families of the one it goes with.
-    this.project = project.replace(' on bad days', '');
+    this.project = project;
     this.language = language;
     this.script = this.project !== 'no-script';
   }
@@ -54,6 +53,11 @@ export class Visitor {
     return this.main.getByRole('link', { name: this.say(key), exact: true });
   }
 
+  /** Waits until the page is headed so. */
+  async heading(key: string, timeout?: number) {
+    await expect(this.main.getByRole('heading', { level: 1 })).toHaveText(this.say(key), { timeout });
+  }
+
   async goOn() {
     await this.button('step-continue').click();
   }
@@ -62,24 +66,27 @@ export class Visitor {
     await expect(this.page).toHaveURL(reads(path));
   }
 
-  /**
-   * The QR text once a code is on the screen; the picture carries it in its metadata. It is asked for anew: the answer that
-   * was shown may belong to a frame that the script has put its own picture in the place of.
-   */
+  /** The QR text once a code is on the screen; the picture carries it in its metadata. */
   async qr(): Promise<string> {
-    const QR = '/bankid/qr.svg';
-    await this.page.waitForResponse(answer => new URL(answer.url()).pathname === QR && answer.ok());
-    const picture = await this.page.evaluate(async path => (await fetch(path)).text(), QR);
-    const text = picture.match(/<metadata>([^<]+)<\/metadata>/)?.[1];
-    if (!text) throw new Error('a QR picture without its text');
-    return text;
+    for (;;) {
+      const picture = await this.page.waitForResponse(answer => new URL(answer.url()).pathname === '/bankid/qr.svg' && answer.ok());
+      // The frame it came to may be gone by now, since a script or the next code took its place; another comes soon.
+      const text = await picture.text().catch(() => '');
+      const code = text.match(/<metadata>([^<]+)<\/metadata>/)?.[1];
+      if (code) return code;
+    }
   }
 
-  /** Chooses "another device" on a page with the two choices, and lets somebody's phone read the code. */
-  async scan(person: string, answer: Answer = 'approve') {
+  /** Chooses "another device" on a page with the two choices; answers the first code that is shown. */
+  async showCode(): Promise<Order> {
     const shown = this.qr();
     await this.main.getByRole('button', { name: this.saying('sign-in-other-device') }).click();
-    await this.phone(person, { qr: await shown }, answer);
+    return { qr: await shown };
+  }
+
+  /** The same, and lets somebody's phone read the code. */
+  async scan(person: string, answer: Answer = 'approve') {
+    await this.phone(person, await this.showCode(), answer);
   }
 
   /** Chooses "this device": the link that would open the app; answers the token in it. */
@@ -159,10 +166,21 @@ export class Visitor {
     await this.at('/utloggad');
   }
 
-  /** Nothing sticks out: the page is read without scrolling sideways. */
-  async fitsItsWidth() {
-    const out = await this.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-    expect(out, `${this.page.url()} scrolls sideways`).toBeLessThanOrEqual(0);
+  /** Sends a form that no page shows, from the page that is open; answers what came first, a redirect for example. */
+  async send(path: string, fields: Record<string, string>): Promise<Response> {
+    const [answer] = await Promise.all([
+      this.page.waitForResponse(answer => answer.request().isNavigationRequest() && answer.request().method() === 'POST'),
+      this.page.waitForEvent('load'),
+      this.page.evaluate(({ action, fields }) => {
+        const form = Object.assign(document.createElement('form'), { method: 'post', action });
+        for (const [name, value] of Object.entries(fields)) {
+          form.append(Object.assign(document.createElement('input'), { type: 'hidden', name, value }));
+        }
+        document.body.append(form);
+        form.submit();
+      }, { action: house.portal + path, fields }),
+    ]);
+    return answer;
   }
 }
 
@@ -171,21 +189,34 @@ export class Visitor {
  * then, whatever else happens.
  */
 export async function letPass(seconds: number) {
-  const begun = await fetch(`${PORTAL}/api/sign_in/start`, {
+  const begun = await fetch(`${house.portal}/api/sign_in/start`, {
     method: 'POST',
     redirect: 'manual',
-    headers: { accept: 'text/html', origin: PORTAL },
+    headers: { accept: 'text/html', origin: house.portal },
     body: new URLSearchParams({ purpose: 'sign-in', device: 'other' }),
   });
   const cookie = begun.headers.getSetCookie().map(one => one.split(';')[0]).join('; ');
-  const frame = async () => (await fetch(`${PORTAL}/bankid/qr`, { headers: { cookie, accept: 'text/html' } })).text();
-  await expect.poll(frame).toContain('<img');
+  // Over is what the portal has no picture of any more; one that merely ended has an empty one.
+  const picture = async () => (await fetch(`${house.portal}/bankid/qr.svg`, { headers: { cookie } })).status;
+  await expect.poll(picture).toBe(200);
   await town.advance(seconds);
-  await expect.poll(frame).not.toContain('<img');
+  await expect.poll(picture).toBe(404);
 }
 
-export const test = base.extend<{ language: Language; visitor: Visitor }>({
+interface Options {
+  language: Language;
+  /** Whose families a test has, where its project has none of its own. */
+  families: Project | undefined;
+  visitor: Visitor;
+}
+
+export const test = base.extend<Options, { home: void }>({
   language: ['sv', { option: true }],
+  families: [undefined, { option: true }],
   locale: async ({ language }, use) => use(language === 'sv' ? 'sv-SE' : 'en-GB'),
-  visitor: async ({ page, language }, use, info) => use(new Visitor(page, info.project.name, language)),
+  visitor: async ({ page, language, families }, use, info) => use(new Visitor(page, families ?? info.project.name, language)),
+  home: [async ({}, use, info) => {
+    moveIn(info.project.name);
+    await use();
+  }, { scope: 'worker', auto: true }],
 });

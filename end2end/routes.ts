@@ -1,6 +1,5 @@
 /** What the portal says it answers, so that no page is forgotten. */
-import { execFileSync } from 'node:child_process';
-import { PROGRAM } from './house';
+import { hjarntorget } from './house';
 
 export interface Route {
   method: string;
@@ -14,8 +13,15 @@ export interface Route {
 
 let all: Route[] | undefined;
 
-/** The routes of a kind, of one policy where it is said; paths with a part that differs are left out. */
-export function routes(kind: Route['kind'], policy?: string): Route[] {
-  all ??= JSON.parse(execFileSync(PROGRAM, ['routes', '--json'], { cwd: new URL('..', import.meta.url), encoding: 'utf8' })) as Route[];
-  return all.filter(route => route.kind === kind && (policy === undefined || route.policy === policy) && !route.path.includes('{'));
+/** The pages, those of one policy where it is said. */
+export function pages(policy?: string): Route[] {
+  all ??= JSON.parse(hjarntorget('routes', '--json')) as Route[];
+  return all.filter(route => route.kind === 'page' && (policy === undefined || route.policy === policy));
+}
+
+/** The page of a stable name. */
+export function page(name: string): Route {
+  const route = pages().find(route => route.name === name);
+  if (!route) throw new Error(`routes --json has no page called ${name}`);
+  return route;
 }

@@ -1,14 +1,13 @@
 /**
- * Not a test: pictures of every page at 390 and 1280 px, light and dark, in the folder that PICTURES names, for human
- * eyes. `PICTURES=/some/folder npx playwright test --project pictures`
+ * Not a test: pictures of every page and of every face it has, at 390 and 1280 px, light and dark, in the folder that
+ * PICTURES names, for human eyes. `PICTURES=/some/folder npx playwright test --project pictures`
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
-import { expect, test, Visitor } from './journey';
-import { routes } from './routes';
-import { code, town } from './town';
-import { OUTCOMES } from './world';
+import { test } from './journey';
+import { WAYS } from './pages';
+import { town } from './town';
 
 const FOLDER = process.env.PICTURES ?? '';
 
@@ -24,52 +23,14 @@ async function picture(page: Page, name: string) {
   await page.setViewportSize(before);
 }
 
-test('pictures', async ({ page, browser }) => {
-  mkdirSync(FOLDER, { recursive: true });
-  const visitor = new Visitor(page, 'script');
-  for (const { path, name } of routes('page', 'public')) {
-    await page.goto(path);
-    await picture(page, name);
-  }
-  await page.goto('/finns-inte');
-  await picture(page, 'fault-404');
-  await page.goto('/ansokan/legitimera');
-  await visitor.main.getByRole('button', { name: visitor.saying('sign-in-this-device') }).click();
-  await expect(visitor.main.locator('.say')).toBeVisible();
-  await picture(page, 'bankid-this-device');
-  await page.goto('/ansokan/legitimera');
-  await page.context().clearCookies();
-  await page.reload();
-  const shown = visitor.qr();
-  await visitor.main.getByRole('button', { name: visitor.saying('sign-in-other-device') }).click();
-  await shown;
-  await picture(page, 'bankid-other-device');
-  await visitor.phone(visitor.who('pictures'), { qr: await visitor.qr() });
-  await visitor.at('/ansokan/barn');
-  await picture(page, 'apply-3');
-  await visitor.confirmChildren.click();
-  await visitor.giveEmail('inte en adress');
-  await expect(page.locator('.wrongs')).toBeVisible();
-  await picture(page, 'apply-4-wrong');
-  await visitor.giveEmail(visitor.address('pictures'));
-  await visitor.at('/ansokan/bekrafta');
-  await picture(page, 'apply-5');
-  await visitor.giveCode(code(await town.letter(visitor.address('pictures'))));
-  await visitor.at('/ansokan/kontrollera');
-  await picture(page, 'apply-6');
-  await visitor.button('check-complete').click();
-  await visitor.at('/ansokan/klart');
-  await picture(page, 'receipt');
-  await page.goto('/mina-barn');
-  await picture(page, 'children');
-  await page.locator('details.menu summary').click();
-  await picture(page, 'children-menu');
-  await page.goto('/personuppgifter');
-  await picture(page, 'personal');
-  for (const outcome of [...OUTCOMES, 'neutral-no-child']) {
-    const other = new Visitor(await (await browser.newContext({ locale: 'sv-SE' })).newPage(), 'script');
-    await other.apply(outcome, '/ansokan/besked');
-    await picture(other.page, `outcome-${outcome}`);
-    await other.page.context().close();
-  }
-});
+test.beforeAll(() => mkdirSync(FOLDER, { recursive: true }));
+test.afterEach(() => town.noFaults());
+
+for (const way of WAYS) {
+  test(`pictures of ${way.stops.join(', ')}`, async ({ visitor }) => {
+    await way.go(visitor, async (stop, open) => {
+      await open?.();
+      await picture(visitor.page, stop.replaceAll(' ', '-'));
+    });
+  });
+}

@@ -1,12 +1,12 @@
 /** The outside world, seen through its control interface (docs/contract.md, section 3). */
-import { TOWN } from './house';
+import { house } from './house';
 
 export type System = 'bankid' | 'population' | 'pupil' | 'smtp' | 'sms' | 'oidc';
 export type Fault =
   | 'down' | 'hang' | `slow:${number}` | `status:${number}` | 'garbage' | 'truncate'
   | 'wrong-certificate' | 'accept-then-drop' | 'unknown-code' | 'none';
-/** What the person does in the app. */
-export type Answer = 'approve' | 'cancel' | 'wrong-pin';
+/** What the person does in the app; to open it is to pick the order up and do no more. */
+export type Answer = 'approve' | 'open' | 'cancel' | 'wrong-pin' | `fail:${string}`;
 
 export interface Person {
   id: string;
@@ -33,7 +33,7 @@ export interface Mail {
 export type Order = { qr: string } | { autostart: string };
 
 async function ask<T>(path: string, body?: unknown, method = body === undefined ? 'GET' : 'POST'): Promise<T> {
-  const answer = await fetch(TOWN + path, {
+  const answer = await fetch(house.town + path, {
     method,
     headers: body === undefined ? {} : { 'content-type': 'application/json' },
     body: body === undefined ? undefined : JSON.stringify(body),

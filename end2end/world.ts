@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 
-export const PROJECTS = ['script', 'no-script', 'mobile'] as const;
+export const PROJECTS = ['script', 'no-script', 'mobile', 'pictures'] as const;
 export type Project = (typeof PROJECTS)[number];
 
 /** Families used up by one test each. All have two children, at a school and at a preschool. */
@@ -32,12 +32,21 @@ export const FAMILIES = [
   'other-browser',
   'replay',
   'expires',
+  'never-finished',
+  'never-read',
+  'steps-up',
+  'takes-over',
   'bankid-down',
   'register-slow',
   'register-down',
   'access',
+  'access-letter',
+  'access-account',
+  'access-code',
+  'access-app',
+  'access-frame',
+  'access-alone',
   'weighed',
-  'pictures',
 ] as const;
 export type FamilyName = (typeof FAMILIES)[number];
 
@@ -124,7 +133,7 @@ export function world() {
       id, number: deal(1980, 1989), given, family, address, bankid: true, guardian_of: of, parent_of: of.map(c => c.child), tags: [id], ...more,
     });
 
-  for (const project of PROJECTS) {
+  for (const project of PROJECTS.filter(project => project !== 'pictures' || process.env.PICTURES)) {
     for (const name of FAMILIES) {
       const id = `${project}.${name}`;
       const family = 'Lind';

@@ -50,9 +50,7 @@ test('what the phone cancels is said calmly, and one can try again', async ({ vi
 
 test('the visitor may cancel and is offered both ways again', async ({ visitor }) => {
   await visitor.page.goto('/ansokan/legitimera');
-  const shown = visitor.qr();
-  await visitor.main.getByRole('button', { name: visitor.saying('sign-in-other-device') }).click();
-  await shown;
+  await visitor.showCode();
   await visitor.button('bankid-cancel').click();
   await expect(visitor.main.getByRole('button', { name: visitor.saying('sign-in-this-device') })).toBeVisible();
 });
@@ -69,9 +67,7 @@ test('whoever has pressed a button goes where it leads, whatever an answer on it
     await route.continue();
   });
   await page.goto('/ansokan/legitimera');
-  const shown = visitor.qr();
-  await visitor.main.getByRole('button', { name: visitor.saying('sign-in-other-device') }).click();
-  await shown;
+  await visitor.showCode();
   await page.route('**/api/sign_in/progress', async route => {
     await page.waitForRequest('**/api/sign_in/cancel');
     await route.fulfill({ json: { state: 'stopped', words: '' } });
@@ -86,9 +82,7 @@ test('whoever has pressed a button goes where it leads, whatever an answer on it
 
 test('an address from before one gave up does not say that the browser keeps no cookies', async ({ visitor }) => {
   await visitor.page.goto('/ansokan/legitimera');
-  const shown = visitor.qr();
-  await visitor.main.getByRole('button', { name: visitor.saying('sign-in-other-device') }).click();
-  await shown;
+  await visitor.showCode();
   const before = visitor.page.url();
   await visitor.button('bankid-cancel').click();
   await expect(visitor.main.getByRole('button', { name: visitor.saying('sign-in-this-device') })).toBeVisible();
@@ -102,9 +96,7 @@ test('an address from before one gave up does not say that the browser keeps no 
 test('an identification started here lets nobody in elsewhere', async ({ visitor, browser }, info) => {
   const other = await stranger(browser, visitor, info.project.name);
   await visitor.page.goto('/ansokan/legitimera');
-  const shown = visitor.qr();
-  await visitor.main.getByRole('button', { name: visitor.saying('sign-in-other-device') }).click();
-  await visitor.phone(visitor.who('other-browser'), { qr: await shown });
+  await visitor.phone(visitor.who('other-browser'), await visitor.showCode());
   await other.page.goto('/ansokan/barn');
   await other.at('/ansokan/legitimera');
   await visitor.afterPhone('/ansokan/barn');
@@ -129,4 +121,18 @@ test('the way back from the app works once, and only where it began', async ({ v
   await visitor.at(/\?nej=|\/ansokan\/legitimera/);
   await visitor.page.goto('/ansokan/barn');
   await visitor.at('/ansokan/legitimera');
+});
+
+test('another person\'s BankID in the middle of a session ends it, and says whose is wanted', async ({ visitor }) => {
+  const { page } = visitor;
+  await visitor.getAccount('steps-up');
+  const shown = visitor.qr();
+  // No page asks for a fresh identification yet; what one would send is the same.
+  await visitor.send('/api/sign_in/start', { purpose: 'step-up', device: 'other' });
+  await visitor.at('/logga-in/bankid');
+  await visitor.phone(visitor.who('takes-over'), { qr: await shown });
+  await visitor.afterPhone(/\/logga-in\?nej=other-person$/);
+  await expect(visitor.main.locator('.wrongs')).toContainText(visitor.say('refusal-other-person'));
+  await page.goto('/mina-barn');
+  await visitor.at('/logga-in');
 });
