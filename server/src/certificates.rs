@@ -72,7 +72,7 @@ pub(crate) async fn watch(house: House, stop: CancellationToken) {
         .collect();
     loop {
         // The clock of the machine, whatever time the house pretends: it is the one that TLS goes by.
-        let now = Timestamp::now();
+        let now = portal::Clock::system().now();
         for file in &mut watched {
             file.look(now);
         }

@@ -100,11 +100,6 @@ impl Browser {
         self.send(Method::GET, path, None, &[]).await
     }
 
-    /// A page, where the answer may never come.
-    pub(crate) async fn try_get(&mut self, path: &str) -> Option<Page> {
-        self.try_send(Method::GET, path, None, &[]).await
-    }
-
     /// Follows redirects of an answer to the page they lead to.
     pub(crate) async fn follow(&mut self, mut page: Page) -> Page {
         for _ in 0..10 {
