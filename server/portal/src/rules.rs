@@ -41,6 +41,8 @@ impl Rules {
     pub const RETURN_PATH: &str = "/bankid/retur";
     /// The path before the token of the link in a letter that proves an e-mail address.
     pub const CONFIRM_PATH: &str = "/bekrafta-e-post/";
+    /// The path before the token of the address that reports of a text message go to.
+    pub const REPORTS_PATH: &str = "/krok/sms/";
 
     /// The defaults, for a site at this public address.
     ///
