@@ -353,12 +353,14 @@ pub struct Limits {
     pub bankid_poll_per_second: u32,
     /// Tries of one letter's code.
     pub code_tries: u32,
-    /// Tries of codes in 15 minutes, by application.
+    /// Tries of codes in 15 minutes, by application or account.
     pub code_tries_window: u32,
-    /// Letters with a code in an hour, by application.
+    /// Letters and text messages with a code, and tries of a channel, in an hour, by application or account.
     pub letters_per_hour: u32,
     /// Letters with a code in a day, by the address they go to.
     pub letters_per_address: u32,
+    /// Changes of an account's contact details in a day.
+    pub contact_changes_per_day: u32,
 }
 
 impl Settings {

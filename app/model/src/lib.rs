@@ -45,13 +45,13 @@ pub use channel::Channel;
 pub use child::{ChildCard, ChildToday, Protection, UnitContact, UnitKind};
 pub use contact::Email;
 pub use form::{Shown, Typed, Wrong, Wrongs};
-pub use id::{AbsenceId, AccountId, ApplicationId, CaseId, ChildId, UnitId};
+pub use id::{AbsenceId, AccountId, ApplicationId, CaseId, ChildId, SessionId, UnitId};
 pub use language::Language;
 pub use mobile::Mobile;
 pub use open::tame;
 pub use outcome::Outcome;
 pub use person_id::{NotAPersonId, PersonId, PersonIdKind};
-pub use personal::{Datum, Personal, Source};
+pub use personal::{Datum, MobileForm, Personal, Source};
 pub use refusal::Refusal;
 pub use sign_in::{Device, Progress, Purpose};
 

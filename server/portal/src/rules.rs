@@ -66,6 +66,11 @@ impl Rules {
             failpoint: None,
         })
     }
+
+    /// The host of the public address, as it stands in a text message.
+    pub(crate) fn host(&self) -> &str {
+        self.site.split_once("://").map_or(&self.site, |(_, host)| host)
+    }
 }
 
 /// How long things last.
@@ -101,6 +106,8 @@ pub struct Spans {
     pub proof: Duration,
     /// A refused form.
     pub aside: Duration,
+    /// How long a holder may open the account they closed again.
+    pub undo_close: Duration,
     /// How far ahead a placement may begin and still count.
     pub placement_ahead: Duration,
     /// How long a child whose placement ended can still be read about.
@@ -113,6 +120,8 @@ pub struct Spans {
     pub keep_closed: Duration,
     /// Client addresses beside the audit log.
     pub keep_addresses: Duration,
+    /// Letters of an account, also those that could not leave.
+    pub keep_letters: Duration,
     /// How often the audit log is sealed.
     pub seal_every: Duration,
 }
@@ -143,12 +152,14 @@ impl Default for Spans {
             draft: minutes(24 * 60),
             proof: minutes(10),
             aside: minutes(30),
+            undo_close: days(30),
             placement_ahead: days(60),
             placement_behind: days(90),
             keep_evidence: days(365),
             keep_sessions: days(30),
             keep_closed: days(90),
             keep_addresses: days(90),
+            keep_letters: days(7),
             seal_every: Duration::from_secs(60),
         }
     }

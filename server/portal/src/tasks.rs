@@ -14,12 +14,17 @@ use crate::{
     Error, Portal, Result,
     application::SendEmailCode,
     audit::Deed,
+    personal::{SendAccountLetter, SendContactCode},
     trail::{Actor, Line},
 };
 
 /// Every job of the portal, for the worker.
 pub(crate) fn registry() -> Registry<Portal> {
-    Registry::new().with::<SendEmailCode>().with::<SendWelcome>()
+    Registry::new()
+        .with::<SendEmailCode>()
+        .with::<SendWelcome>()
+        .with::<SendContactCode>()
+        .with::<SendAccountLetter>()
 }
 
 /// Queues a job in the transaction that causes it.

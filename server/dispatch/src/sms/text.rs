@@ -48,6 +48,11 @@ pub fn test(language: Language, host: &str) -> Text {
     TEST.write(language, &[("host", host)])
 }
 
+/// Told to the number that was valid until now: another took its place, or none. `host` is the portal's, without scheme.
+pub fn number_changed(language: Language, host: &str) -> Text {
+    NUMBER_CHANGED.write(language, &[("host", host)])
+}
+
 /// A message's files, one a language.
 struct Template {
     kind: &'static str,
@@ -67,6 +72,7 @@ macro_rules! template {
 
 const CODE: Template = template!("code");
 const TEST: Template = template!("test");
+const NUMBER_CHANGED: Template = template!("number-changed");
 
 impl Template {
     fn write(&self, language: Language, values: &[(&str, &str)]) -> Text {
@@ -88,7 +94,8 @@ mod tests {
     #[test]
     fn every_message_is_one_part_in_every_language() {
         for language in Language::ALL {
-            for text in [code(language, "482915", HOST, 10), test(language, HOST)] {
+            let texts = [code(language, "482915", HOST, 10), test(language, HOST), number_changed(language, HOST)];
+            for text in texts {
                 assert_eq!(text.parts(), 1, "{:?}: {} characters", text, text.text.chars().count());
                 assert!(!text.text.contains("{{"), "{}", text.text);
             }
