@@ -1,16 +1,17 @@
 //! How an application ends: with an account, or with what to do instead.
 
 use http::StatusCode;
-use leptos::prelude::*;
+use leptos::{prelude::*, server_fn::ServerFn as _};
 use model::{Outcome, Step};
 use portal::{Visit, Who};
 
+use super::api::Reopen;
 use crate::{
     Fault, Place,
     children::school,
     page::{Page, Reply},
     text::Text,
-    ui::{prose::prose, say::whom_to_call},
+    ui::{form::send, prose::prose, say::whom_to_call},
 };
 
 /// What eligibility came to, at one address for every outcome.
@@ -31,6 +32,7 @@ pub(crate) async fn outcome(visit: &Visit) -> Result<Reply, Fault> {
     let units =
         if outcome == Outcome::TurnToTheSchool { Vec::new() } else { applicant.units_to_call().await? };
     let again = outcome == Outcome::RegisterDown;
+    let reopen = outcome == Outcome::AccountResting;
     let page = Page::new(title.clone(), move || {
         let again = again.then(|| {
             view! {
@@ -39,9 +41,17 @@ pub(crate) async fn outcome(visit: &Visit) -> Result<Reply, Fault> {
                 </div>
             }
         });
+        let reopen = reopen.then(|| {
+            view! {
+                <form method="post" action=Reopen::url()>
+                    <div class="actions">{send(Text::OutcomeAccountRestingReopen)}</div>
+                </form>
+            }
+        });
         view! {
             <h1>{title}</h1>
             <p class="lead">{lead}</p>
+            {reopen}
             {again}
             {prose(&body)}
             {whom_to_call(units)}
@@ -59,6 +69,11 @@ fn words(outcome: Outcome) -> Option<(Text, Text, Text)> {
         Outcome::AccountClosed => {
             (Text::OutcomeAccountClosedTitle, Text::OutcomeAccountClosedLead, Text::OutcomeAccountClosedBody)
         }
+        Outcome::AccountResting => (
+            Text::OutcomeAccountRestingTitle,
+            Text::OutcomeAccountRestingLead,
+            Text::OutcomeAccountRestingBody,
+        ),
         Outcome::NotYetPlaced => {
             (Text::OutcomeNotYetPlacedTitle, Text::OutcomeNotYetPlacedLead, Text::OutcomeNotYetPlacedBody)
         }

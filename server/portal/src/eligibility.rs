@@ -244,7 +244,9 @@ fn must_turn_to_the_school(known: &Known<'_>) -> bool {
             population.is_some_and(|it| matches!(it.mark, Mark::Dead | Mark::Void))
         }
         (Account::None | Account::Closed | Account::Resting, None) => true,
-        (Account::None | Account::Closed | Account::Resting, Some(it)) => it.protection.is_protected() || it.mark != Mark::None,
+        (Account::None | Account::Closed | Account::Resting, Some(it)) => {
+            it.protection.is_protected() || it.mark != Mark::None
+        }
     }
 }
 

@@ -94,7 +94,8 @@ mod tests {
     #[test]
     fn every_message_is_one_part_in_every_language() {
         for language in Language::ALL {
-            let texts = [code(language, "482915", HOST, 10), test(language, HOST), number_changed(language, HOST)];
+            let texts =
+                [code(language, "482915", HOST, 10), test(language, HOST), number_changed(language, HOST)];
             for text in texts {
                 assert_eq!(text.parts(), 1, "{:?}: {} characters", text, text.text.chars().count());
                 assert!(!text.text.contains("{{"), "{}", text.text);

@@ -25,7 +25,9 @@ impl Guardian<'_> {
                 if let Some(email) = letters::email_of(portal, &row)? {
                     letters::write(portal, &tx, &row.id, Kind::Closed, &email, &actor, now).await?;
                 }
-                account::close(portal, &tx, account, Closing::Holder { undo_until }, &actor, now).await.map(drop)
+                account::close(portal, &tx, account, Closing::Holder { undo_until }, &actor, now)
+                    .await
+                    .map(drop)
             })
             .await
     }

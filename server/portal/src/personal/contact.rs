@@ -358,7 +358,8 @@ async fn take_over(
 ) -> Result<()> {
     let id = row.id.clone();
     let (index, at) = (contact.index(portal), Some(now.as_millisecond()));
-    let change = row::ActiveModel { id: Set(id), updated_at: Set(now.as_millisecond()), ..Default::default() };
+    let change =
+        row::ActiveModel { id: Set(id), updated_at: Set(now.as_millisecond()), ..Default::default() };
     let change = match contact {
         Contact::Mail(email) => row::ActiveModel {
             email: Set(Some(portal.seal("account", "email", &row.id, email.reveal())?)),

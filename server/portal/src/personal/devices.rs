@@ -56,7 +56,8 @@ impl Guardian<'_> {
     /// # Errors
     /// [`Error::NotFound`] for a session that is not this account's.
     pub async fn end_device(&self, id: SessionId) -> Result<()> {
-        let found = row::Entity::find_by_id(id.uuid().to_string()).one(self.portal().store().reader()).await?;
+        let found =
+            row::Entity::find_by_id(id.uuid().to_string()).one(self.portal().store().reader()).await?;
         let own = found.is_some_and(|row| row.account_id == Some(self.account.uuid().to_string()));
         if !own {
             return Err(Error::NotFound);

@@ -26,7 +26,8 @@ impl Guardian<'_> {
                     .filter(row::Column::Id.eq(known.id))
                     .exec(&tx)
                     .await?;
-                let line = Line::new(Deed::ChoseLanguage).of("account", account.uuid()).because(language.tag());
+                let line =
+                    Line::new(Deed::ChoseLanguage).of("account", account.uuid()).because(language.tag());
                 visit.0.portal.trail(&tx, &visit.actor(), line, now).await
             })
             .await

@@ -137,7 +137,9 @@ async fn insert(
 
 /// The account's proven mailbox.
 pub(super) fn email_of(portal: &Portal, row: &account::Model) -> Result<Option<Contact>> {
-    let Some(sealed) = row.email.as_ref().filter(|_| row.email_verified_at.is_some()) else { return Ok(None) };
+    let Some(sealed) = row.email.as_ref().filter(|_| row.email_verified_at.is_some()) else {
+        return Ok(None);
+    };
     let text = portal.unseal("account", "email", &row.id, sealed)?;
     let email = Email::parse(&text).map_err(|_| anyhow!("a kept address cannot be read"))?;
     Ok(Some(Contact::Mail(email)))
@@ -274,7 +276,8 @@ async fn written(portal: &Portal, id: Uuid) -> Result<Option<Written>> {
     }
     let text = portal.unseal("account_letter", "address", &letter.id, &letter.address)?;
     let sealed = letter.code.as_deref();
-    let code = sealed.map(|sealed| portal.unseal("account_letter", "code", &letter.id, sealed)).transpose()?;
+    let code =
+        sealed.map(|sealed| portal.unseal("account_letter", "code", &letter.id, sealed)).transpose()?;
     let code = code.as_ref().map_or("", |code| code.as_str());
     let language = Language::from_tag(&account.language).unwrap_or_default();
     Ok(match Contact::read(&letter.channel, &text)? {

@@ -14,6 +14,7 @@ mod collector;
 mod identification;
 mod letters;
 mod outcomes;
+mod personal;
 mod registers;
 mod sessions;
 mod stage;

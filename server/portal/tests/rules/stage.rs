@@ -168,6 +168,23 @@ impl Stage {
         self.town.mail().into_iter().filter(|mail| mail.to == address).collect()
     }
 
+    /// A text message to a number beyond the `known` first ones.
+    pub(crate) async fn message(&self, number: &str, known: usize) -> simulators::Sms {
+        let until = tokio::time::Instant::now() + PATIENCE;
+        loop {
+            let messages = self.messages(number);
+            if messages.len() > known {
+                return messages.into_iter().nth(known).unwrap();
+            }
+            assert!(tokio::time::Instant::now() < until, "no message came");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    pub(crate) fn messages(&self, number: &str) -> Vec<simulators::Sms> {
+        self.town.sms().into_iter().filter(|sms| sms.to == number).collect()
+    }
+
     pub(crate) async fn accounts(&self) -> Vec<store::entity::account::Model> {
         store::entity::account::Entity::find().all(self.store.reader()).await.unwrap()
     }
