@@ -36,6 +36,7 @@ export const FAMILIES = [
   'register-slow',
   'register-down',
   'access',
+  'weighed',
   'pictures',
 ] as const;
 export type FamilyName = (typeof FAMILIES)[number];

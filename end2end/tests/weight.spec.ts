@@ -1,11 +1,13 @@
 /** The budget in bytes, as a phone on a poor line pays it: Brotli, script only where it is of use. */
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { brotliCompressSync } from 'node:zlib';
-import { expect, test } from '@playwright/test';
+import { expect, test } from '../journey';
 import { routes } from '../routes';
 
 const PAGE = 14_000;
 const WASM = 80_000;
+/** Start page to receipt, everything that came down the line. */
+const JOURNEY = 150_000;
 const ROOT = new URL('../../', import.meta.url);
 const packed = (bytes: Buffer | string) => brotliCompressSync(bytes).length;
 
@@ -48,4 +50,15 @@ test('the one WASM file is small', () => {
   for (const name of files.filter(name => name.endsWith('.js'))) {
     lines.push({ what: name, bytes: packed(readFileSync(new URL(name, folder))), budget: WASM });
   }
+});
+
+test('the whole way to an account costs less than one photograph', async ({ visitor }) => {
+  const answers: Promise<number>[] = [];
+  visitor.page.on('requestfinished', request =>
+    answers.push(request.sizes().then(({ responseHeadersSize, responseBodySize }) => responseHeadersSize + responseBodySize)));
+  await visitor.page.goto('/');
+  await visitor.page.goto('/ansokan');
+  await visitor.getAccount('weighed');
+  const bytes = (await Promise.all(answers)).reduce((sum, one) => sum + one, 0);
+  weigh(`the whole application, ${answers.length} answers with their heads`, bytes, JOURNEY);
 });

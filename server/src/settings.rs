@@ -361,6 +361,8 @@ pub struct Limits {
     pub letters_per_address: u32,
     /// Changes of an account's contact details in a day.
     pub contact_changes_per_day: u32,
+    /// Links of letters followed in a minute, by address.
+    pub links_per_minute: u32,
 }
 
 impl Settings {

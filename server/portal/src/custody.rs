@@ -14,7 +14,7 @@ use sea_orm::{
     sea_query::{Expr, ExprTrait, OnConflict},
 };
 use serde::{Deserialize, Serialize};
-use store::entity::custody_check as row;
+use store::{Tx, entity::custody_check as row};
 
 use crate::{
     Error, Portal, Result, System, account,
@@ -33,6 +33,8 @@ pub(crate) struct Custody {
     pub(crate) answer: Told,
     pub(crate) checked: Timestamp,
     pub(crate) correlation: String,
+    /// The person was marked as protected at some time; that it is unmarked now lifts nothing by itself.
+    pub(crate) marked: bool,
     /// Younger than it is trusted for. Otherwise it is last known data: the register is down.
     pub(crate) fresh: bool,
 }
@@ -73,8 +75,7 @@ pub(crate) async fn of(portal: &Portal, session: &Session, actor: &Actor, now: T
     match portal.0.hung.or_ask(subject, now, patiently(portal, ask(portal, subject, number))).await {
         Ok((answer, correlation)) => {
             let stale = known.map_or(0, |row| row.stale);
-            keep(portal, session, &answer, &correlation, stale, actor, now).await?;
-            Ok(Custody { answer, checked: now, correlation, fresh: true })
+            keep(portal, session, answer, correlation, stale, actor, now).await
         }
         Err(error) => {
             tracing::warn!(%error, "the population register gives no answer");
@@ -194,40 +195,73 @@ fn registered(post: &Post) -> Registered {
 
 fn read(portal: &Portal, row: &row::Model, fresh: bool) -> Result<Custody> {
     let answer = portal.unseal_json("custody_check", "answer", &hex::encode(&row.subject), &row.answer)?;
-    Ok(Custody { answer, checked: from_millis(row.checked_at), correlation: row.correlation.clone(), fresh })
+    Ok(Custody {
+        answer,
+        checked: from_millis(row.checked_at),
+        correlation: row.correlation.clone(),
+        marked: row.marked > 0,
+        fresh,
+    })
 }
 
 async fn keep(
     portal: &Portal,
     session: &Session,
-    answer: &Told,
-    correlation: &str,
+    answer: Told,
+    correlation: String,
     stale: i64,
     actor: &Actor,
     now: Timestamp,
-) -> Result<()> {
-    let subject = &session.subject;
-    let row = row::ActiveModel {
-        answer: Set(portal.seal_json("custody_check", "answer", &hex::encode(subject), answer)?),
-        subject: Set(subject.clone()),
-        checked_at: Set(now.as_millisecond()),
-        correlation: Set(correlation.to_owned()),
-        stale: Set(0),
-    };
-    // A change told while we asked is not forgotten: only what was known before is taken away.
-    let replaced = OnConflict::column(row::Column::Subject)
-        .update_columns([row::Column::Answer, row::Column::CheckedAt, row::Column::Correlation])
-        .value(row::Column::Stale, Expr::col((row::Entity, row::Column::Stale)).sub(stale))
-        .to_owned();
+) -> Result<Custody> {
     let (house, session, actor) = (portal.clone(), session.clone(), actor.clone());
-    let former = answer.former.clone();
     portal
         .change(move |tx| async move {
+            let mut answer = answer.clone();
+            let marked = was_marked(&house, &tx, &session.subject, &answer).await?;
+            if let Some(person) = answer.person.as_mut().filter(|_| marked) {
+                person.address.clear();
+            }
+            let row = row::ActiveModel {
+                answer: Set(house.seal_json(
+                    "custody_check",
+                    "answer",
+                    &hex::encode(&session.subject),
+                    &answer,
+                )?),
+                subject: Set(session.subject.clone()),
+                checked_at: Set(now.as_millisecond()),
+                correlation: Set(correlation.clone()),
+                stale: Set(0),
+                marked: Set(marked.into()),
+            };
+            // A change told while we asked is not forgotten: only what was known before is taken away.
+            let replaced = OnConflict::column(row::Column::Subject)
+                .update_columns([
+                    row::Column::Answer,
+                    row::Column::CheckedAt,
+                    row::Column::Correlation,
+                    row::Column::Marked,
+                ])
+                .value(row::Column::Stale, Expr::col((row::Entity, row::Column::Stale)).sub(stale))
+                .to_owned();
             row::Entity::insert(row).on_conflict(replaced).exec_without_returning(&tx).await?;
-            account::follow(&house, &tx, &session, &former, &actor, now).await?;
-            house.trail(&tx, &actor, Line::new(Deed::AskedCustody), now).await
+            account::follow(&house, &tx, &session, &answer.former, &actor, now).await?;
+            house.trail(&tx, &actor, Line::new(Deed::AskedCustody), now).await?;
+            Ok(Custody { answer, checked: now, correlation: correlation.clone(), marked, fresh: true })
         })
         .await
+}
+
+/// Whether folkbokföringen marks the person now, or ever did, under this number or one before it.
+async fn was_marked(portal: &Portal, tx: &Tx, subject: &Subject, answer: &Told) -> Result<bool> {
+    let former = answer.former.iter().map(|number| portal.keys().index_number(number));
+    let before = row::Entity::find()
+        .filter(row::Column::Subject.is_in(former.chain([subject.clone()])))
+        .filter(row::Column::Marked.gt(0))
+        .one(tx)
+        .await?;
+    let now = answer.population.as_ref().is_some_and(|population| population.protection.is_protected());
+    Ok(now || before.is_some())
 }
 
 /// The next look asks again, whatever the age of the answer.

@@ -32,6 +32,7 @@ impl Portal {
         Ok(decide(&Known {
             adult: &session.number,
             population,
+            marked: custody.marked || pupils::marks_adult(on, &session.subject).await?,
             pupils: &pupils::beside(self, on, &session.subject, wards).await?,
             account,
             bars: &account::bars(on, &session.subject, now).await?,

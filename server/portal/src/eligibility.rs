@@ -24,6 +24,8 @@ pub(crate) struct Known<'k> {
     pub(crate) adult: &'k PersonId,
     /// What folkbokföringen answered; none where it has no such person.
     pub(crate) population: Option<&'k Population>,
+    /// Either register marks the person as protected, or once did.
+    pub(crate) marked: bool,
     /// What the pupil register holds of the children named by either register.
     pub(crate) pupils: &'k [Pupil],
     /// The account this person has or had.
@@ -245,7 +247,7 @@ fn must_turn_to_the_school(known: &Known<'_>) -> bool {
         }
         (Account::None | Account::Closed | Account::Resting, None) => true,
         (Account::None | Account::Closed | Account::Resting, Some(it)) => {
-            it.protection.is_protected() || it.mark != Mark::None
+            known.marked || it.protection.is_protected() || it.mark != Mark::None
         }
     }
 }

@@ -16,9 +16,11 @@ use store::{
 
 use crate::{
     Portal, Result, account,
+    audit::Deed,
     clock::millis,
     eligibility::{Place, Pupil, Ward},
     person::Subject,
+    trail::{Actor, Line},
 };
 
 /// The register's word for a guardian. Every other relation is a parent's, a contact's or a god man's and opens nothing.
@@ -167,6 +169,16 @@ pub(crate) fn child_id(id: &str) -> Result<ChildId> {
     Ok(id.parse().map_err(|_| anyhow::anyhow!("a pupil's id cannot be read"))?)
 }
 
+/// Whether the pupil register marks the person as protected, or ever did, as somebody responsible for a pupil.
+pub(crate) async fn marks_adult(on: &impl ConnectionTrait, subject: &Subject) -> Result<bool> {
+    let marked = responsible::Entity::find()
+        .filter(responsible::Column::Subject.eq(subject.clone()))
+        .filter(responsible::Column::Protection.ne(protection_word(Protection::None)))
+        .one(on)
+        .await?;
+    Ok(marked.is_some())
+}
+
 /// A mark nobody knows counts as one.
 pub(crate) fn protection_of(word: &str) -> Protection {
     match word {
@@ -185,19 +197,28 @@ pub(crate) const fn protection_word(protection: Protection) -> &'static str {
 }
 
 /// Keeps the stronger mark with the pupil: what folkbokföringen once marked is not unmarked by itself.
-pub(crate) async fn raise_marks(tx: &Tx, marks: &[(ChildId, Protection)]) -> Result<()> {
+pub(crate) async fn raise_marks(
+    portal: &Portal,
+    tx: &Tx,
+    marks: &[(ChildId, Protection)],
+    actor: &Actor,
+    now: Timestamp,
+) -> Result<()> {
     for (child, mark) in marks {
         let weaker: &[&str] = match mark {
             Protection::None => continue,
             Protection::SecrecyMark => &["none"],
             Protection::ProtectedRegistration => &["none", "secrecy-mark"],
         };
-        pupil::Entity::update_many()
+        let raised = pupil::Entity::update_many()
             .col_expr(pupil::Column::Protection, Expr::value(protection_word(*mark)))
             .filter(pupil::Column::Id.eq(child.uuid().to_string()))
             .filter(pupil::Column::Protection.is_in(weaker.iter().copied()))
             .exec(tx)
             .await?;
+        if raised.rows_affected > 0 {
+            portal.trail(tx, actor, Line::new(Deed::RaisedMark).child(*child), now).await?;
+        }
     }
     Ok(())
 }

@@ -158,7 +158,17 @@ async fn erase(portal: &Portal, tx: &Tx, kind: Kind, now: Timestamp) -> Result<u
             .rows_affected
             .min(BATCH - 1),
         Kind::Custody => {
-            delete_first!(tx, custody_check, Subject: Vec<u8>, custody_check::Column::CheckedAt.lt(ago(spans.keep_sessions)))
+            let old = custody_check::Column::CheckedAt.lt(ago(spans.keep_sessions));
+            // That somebody was marked is all that is left of what was told of them.
+            custody_check::Entity::update_many()
+                .col_expr(custody_check::Column::Answer, Expr::value(Vec::<u8>::new()))
+                .filter(old.clone())
+                .filter(custody_check::Column::Marked.gt(0))
+                .filter(custody_check::Column::Answer.ne(Vec::<u8>::new()))
+                .exec(tx)
+                .await?;
+            let due = Condition::all().add(old).add(custody_check::Column::Marked.eq(0));
+            delete_first!(tx, custody_check, Subject: Vec<u8>, due)
         }
         Kind::ClosedAccounts => empty_closed(tx, ago(spans.keep_closed), at).await?,
         Kind::ContactProofs => {

@@ -25,6 +25,7 @@ fn number(text: &str) -> PersonId {
 struct Family {
     adult: PersonId,
     population: Option<Population>,
+    marked: bool,
     pupils: Vec<Pupil>,
     account: Account,
     bars: Vec<Bar>,
@@ -41,6 +42,7 @@ impl Family {
                 mark: Mark::None,
                 children: vec![ward(CHILD)],
             }),
+            marked: false,
             pupils: vec![pupil(CHILD_ID, CHILD)],
             account: Account::None,
             bars: vec![],
@@ -73,6 +75,7 @@ impl Family {
         decide(&Known {
             adult: &self.adult,
             population: self.population.as_ref(),
+            marked: self.marked,
             pupils: &self.pupils,
             account: self.account,
             bars: &self.bars,
@@ -242,6 +245,7 @@ fn every_row_of_the_table_comes_to_its_outcome() {
             whole().but(|f| f.population().protection = Protection::ProtectedRegistration),
             TurnToTheSchool,
         ),
+        ("marked once, by either register", whole().but(|f| f.marked = true), TurnToTheSchool),
         ("dead", whole().but(|f| f.population().mark = Mark::Dead), TurnToTheSchool),
         ("emigrated", whole().but(|f| f.population().mark = Mark::Away), TurnToTheSchool),
         ("a replaced identity", whole().but(|f| f.population().mark = Mark::Void), TurnToTheSchool),

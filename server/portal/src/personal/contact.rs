@@ -22,6 +22,10 @@ use crate::{
     trail::{Actor, Line},
 };
 
+/// So many letters an hour every account gets through, however many others asked for the same address: nobody is locked out
+/// by a stranger who used up its share.
+const ASSURED: u32 = 2;
+
 /// An address that is asked for and not proven yet.
 #[derive(Clone, PartialEq, Eq)]
 pub struct UnderWay {
@@ -333,18 +337,20 @@ async fn count_letter(
     actor: &Actor,
     now: Timestamp,
 ) -> Result<Result<(), Refusal>> {
-    let address = contact.index(portal);
-    let counts = [
-        (portal.letters_by_account(), account.as_bytes()),
-        (portal.letters_by_address(contact.channel()), address.as_slice()),
-    ];
-    for (limit, who) in counts {
-        match portal.count(tx, limit, who, actor, now).await {
-            Err(Error::TooMany { .. }) => return Ok(Err(Refusal::TooManyLetters)),
-            other => other?,
-        }
+    let (by_account, by_address) =
+        (portal.letters_by_account(), portal.letters_by_address(contact.channel()));
+    match portal.count(tx, by_account, account.as_bytes(), actor, now).await {
+        Err(Error::TooMany { .. }) => return Ok(Err(Refusal::TooManyLetters)),
+        other => other?,
     }
-    Ok(Ok(()))
+    match portal.count(tx, by_address, &contact.index(portal), actor, now).await {
+        Err(Error::TooMany { .. }) => {
+            let left = portal.left(tx, by_account, account.as_bytes(), now).await?;
+            let assured = left + ASSURED >= by_account.most;
+            Ok(if assured { Ok(()) } else { Err(Refusal::TooManyLetters) })
+        }
+        other => other.map(Ok),
+    }
 }
 
 /// The proven address takes the place of the one before, which is told; so is the mailbox of a number that changed.

@@ -192,18 +192,26 @@ impl Job for SendAccountLetter {
     }
 }
 
-/// A letter as it leaves.
-enum Written {
+/// A letter as it leaves, or why it does not.
+enum Leaving {
     Mail(Mail),
-    Sms { sms: sms::Sms, tried: Option<Timestamp> },
+    Sms {
+        sms: sms::Sms,
+        tried: Option<Timestamp>,
+    },
+    /// Nobody wants it any more.
+    Unwanted(&'static str),
+    /// It left before, or its account is gone.
+    Gone,
 }
 
 /// Sends one letter, if it is still wanted.
 async fn leave(portal: &Portal, id: Uuid) -> Result<(), Setback> {
-    match written(portal, id).await.map_err(tasks::later)? {
-        None => return Ok(()),
-        Some(Written::Mail(mail)) => tasks::hand_over(portal, &mail).await?,
-        Some(Written::Sms { sms, tried }) => hand_over(portal, id, &sms, tried).await?,
+    match leaving(portal, id).await.map_err(tasks::later)? {
+        Leaving::Mail(mail) => tasks::hand_over(portal, &mail).await?,
+        Leaving::Sms { sms, tried } => hand_over(portal, id, &sms, tried).await?,
+        Leaving::Unwanted(kind) => return tasks::withhold(portal, kind, id).await,
+        Leaving::Gone => return Ok(()),
     }
     sent(portal, id).await.map_err(tasks::later)
 }
@@ -227,8 +235,12 @@ async fn hand_over(
     match gateway.send(sms).await {
         Ok(_) => Ok(()),
         Err(failure @ sms::Failure::Doubtful) => Err(setback(failure)),
-        Err(failure) => {
+        Err(failure @ sms::Failure::NotTaken { .. }) => {
             mark_tried(portal, id, None).await.map_err(tasks::later)?;
+            Err(setback(failure))
+        }
+        Err(failure @ sms::Failure::Refused) => {
+            tasks::failed(portal, id, "gateway-refused").await?;
             Err(setback(failure))
         }
     }
@@ -254,14 +266,14 @@ async fn mark_tried(portal: &Portal, id: Uuid, at: Option<Timestamp>) -> Result<
 
 /// The letter, if it is still wanted: a code only while its proof works, a try only while the account is open. A word about a
 /// change always is.
-async fn written(portal: &Portal, id: Uuid) -> Result<Option<Written>> {
+async fn leaving(portal: &Portal, id: Uuid) -> Result<Leaving> {
     let now = portal.clock().now();
     let on = portal.store().reader();
     let found = row::Entity::find_by_id(id.to_string()).one(on).await?;
-    let Some(letter) = found.filter(|letter| letter.sent_at.is_none()) else { return Ok(None) };
-    let Some(kind) = Kind::of(&letter.kind) else { return Ok(None) };
+    let Some(letter) = found.filter(|letter| letter.sent_at.is_none()) else { return Ok(Leaving::Gone) };
+    let Some(kind) = Kind::of(&letter.kind) else { return Ok(Leaving::Gone) };
     let Some(account) = account::Entity::find_by_id(letter.account_id.clone()).one(on).await? else {
-        return Ok(None);
+        return Ok(Leaving::Gone);
     };
     let wanted = match kind {
         Kind::Code => {
@@ -272,7 +284,7 @@ async fn written(portal: &Portal, id: Uuid) -> Result<Option<Written>> {
         Kind::AddressChanged | Kind::NumberChanged | Kind::MobileChanged | Kind::Closed => true,
     };
     if !wanted {
-        return Ok(None);
+        return Ok(Leaving::Unwanted(kind.word()));
     }
     let text = portal.unseal("account_letter", "address", &letter.id, &letter.address)?;
     let sealed = letter.code.as_deref();
@@ -280,14 +292,15 @@ async fn written(portal: &Portal, id: Uuid) -> Result<Option<Written>> {
         sealed.map(|sealed| portal.unseal("account_letter", "code", &letter.id, sealed)).transpose()?;
     let code = code.as_ref().map_or("", |code| code.as_str());
     let language = Language::from_tag(&account.language).unwrap_or_default();
-    Ok(match Contact::read(&letter.channel, &text)? {
+    let leaves = match Contact::read(&letter.channel, &text)? {
         Contact::Mail(to) => mail(portal, kind, language, code)
-            .map(|letter| Written::Mail(Mail { to, letter, reference: id, at: now })),
-        Contact::Sms(to) => message(portal, kind, language, code).map(|text| Written::Sms {
+            .map(|letter| Leaving::Mail(Mail { to, letter, reference: id, at: now })),
+        Contact::Sms(to) => message(portal, kind, language, code).map(|text| Leaving::Sms {
             sms: sms::Sms { to, text, reference: reference(portal, id) },
             tried: letter.tried_at.map(from_millis),
         }),
-    })
+    };
+    Ok(leaves.unwrap_or(Leaving::Gone))
 }
 
 fn mail(portal: &Portal, kind: Kind, language: Language, code: &str) -> Option<letters::Letter> {

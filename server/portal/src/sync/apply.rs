@@ -36,6 +36,7 @@ struct Prepared {
     places: Vec<enrolment::ActiveModel>,
     relations: Vec<responsible::ActiveModel>,
     gone_relations: Vec<String>,
+    raised_relations: Vec<(String, Protection)>,
     /// Pupils and persons whose guardianship vanished.
     unnamed: Vec<(String, Subject)>,
     gone_units: Vec<String>,
@@ -121,6 +122,7 @@ fn prepare(portal: &Portal, diff: Diff, snapshot: &Snapshot, now: Timestamp) -> 
         relations: relations.collect(),
         unnamed: unnamed.map(|(_, pupil, subject, _)| (pupil.clone(), subject.clone())).collect(),
         gone_relations: diff.gone_relations.iter().map(|(row, ..)| row.clone()).collect(),
+        raised_relations: diff.raised_relations,
         gone_units: diff.gone_units,
         gone_groups: diff.gone_groups,
         gone_pupils: diff.gone_pupils,
@@ -237,6 +239,13 @@ async fn write(portal: &Portal, tx: &Tx, prepared: Prepared, now: Timestamp) -> 
         responsible::Entity::update_many()
             .col_expr(responsible::Column::GoneAt, Expr::value(at))
             .filter(responsible::Column::Id.is_in(chunk.iter().cloned()))
+            .exec(tx)
+            .await?;
+    }
+    for (relation, mark) in &prepared.raised_relations {
+        responsible::Entity::update_many()
+            .col_expr(responsible::Column::Protection, Expr::value(protection_word(*mark)))
+            .filter(responsible::Column::Id.eq(relation.clone()))
             .exec(tx)
             .await?;
     }

@@ -32,6 +32,8 @@ pub(super) struct Diff {
     pub(super) new_relations: Vec<(String, Subject, String, Protection)>,
     /// Vanished relations: row id, our id of the pupil, the person, the kind.
     pub(super) gone_relations: Vec<(String, String, Subject, String)>,
+    /// Relations whose adult is marked more strongly than before. A mark that is gone lowers nothing.
+    pub(super) raised_relations: Vec<(String, Protection)>,
     /// The marks that stand: never lower than they were.
     pub(super) marks: BTreeMap<String, Protection>,
     relations_before: usize,
@@ -135,6 +137,7 @@ impl Diff {
             gone_pupils: Vec::new(),
             new_relations: Vec::new(),
             gone_relations: Vec::new(),
+            raised_relations: Vec::new(),
             marks: BTreeMap::new(),
             relations_before: 0,
             pupils_known: 0,
@@ -232,6 +235,10 @@ impl Diff {
             let key = (subject.clone(), row.relation.clone());
             let listed = snapshot.pupils.get(*pupil).is_some_and(|copy| copy.responsibles.contains_key(&key));
             if listed {
+                let mark = snapshot.pupils.get(*pupil).and_then(|copy| copy.responsibles.get(&key));
+                if let Some(mark) = mark.filter(|mark| **mark > protection_of(&row.protection)) {
+                    self.raised_relations.push((row.id, *mark));
+                }
                 kept.insert(((*pupil).clone(), subject, row.relation));
             } else {
                 gone.push(((*pupil).clone(), (row.id, row.pupil_id, subject, row.relation)));

@@ -236,3 +236,30 @@ async fn a_disagreement_and_a_protected_child_become_cases_once() {
     assert_eq!(kinds, ["protected-child", "protected-child", "registers-disagree"]);
     assert!(cases().await.iter().all(|case| case.unit_id.is_some()));
 }
+
+#[tokio::test]
+async fn a_mark_on_an_adult_by_either_register_does_not_lift_by_itself() {
+    let marked = json!({ "protection": "secrecy-mark" });
+    for (marked, lifted) in [
+        (marked.clone(), json!({ "protection": "none" })),
+        (json!({ "pupil_register": marked }), json!({ "pupil_register": { "protection": "none" } })),
+    ] {
+        let stage = Stage::open().await;
+        let outcome = || async {
+            stage.portal.sync_registers(false).await.unwrap();
+            let mut browser = stage.browser();
+            browser.sign_in("lindqvist-sara").await;
+            browser.outcome().await
+        };
+        assert_eq!(outcome().await, Outcome::Eligible);
+        stage.amend("lindqvist-sara", marked.clone()).await;
+        stage.advance(16 * 60);
+        assert_eq!(outcome().await, Outcome::TurnToTheSchool, "{marked}");
+        stage.amend("lindqvist-sara", lifted).await;
+        stage.advance(16 * 60);
+        assert_eq!(outcome().await, Outcome::TurnToTheSchool, "{marked}");
+        stage.advance(32 * 24 * 3600);
+        stage.portal.erase_old().await.unwrap();
+        assert_eq!(outcome().await, Outcome::TurnToTheSchool, "{marked}: nothing is left of it but the mark");
+    }
+}

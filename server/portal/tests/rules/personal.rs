@@ -87,7 +87,10 @@ async fn a_number_counts_once_its_code_was_typed_and_the_mailbox_is_told() {
     }
     let bytes = stage.database_bytes();
     for secret in ["701740605", "1740605"] {
-        assert!(!bytes.windows(secret.len()).any(|window| window == secret.as_bytes()), "{secret} is in clear");
+        assert!(
+            !bytes.windows(secret.len()).any(|window| window == secret.as_bytes()),
+            "{secret} is in clear"
+        );
     }
 }
 
@@ -104,14 +107,19 @@ async fn a_changed_number_is_told_to_the_old_one_and_an_address_to_the_old_mailb
     let before = stage.letters(MAILBOX).len();
     let visit = browser.visit().await;
     assert!(visit.guardian().unwrap().change_email(&email("ny@example.se")).await.unwrap());
-    assert_eq!(shown(&browser).await.email.unwrap().value, MAILBOX, "the old one stays until the code is typed");
+    assert_eq!(
+        shown(&browser).await.email.unwrap().value,
+        MAILBOX,
+        "the old one stays until the code is typed"
+    );
     let letter = stage.letter("ny@example.se", 0).await;
     prove(&browser, Channel::Mail, &code_in(&letter.text)).await.unwrap();
     assert_eq!(shown(&browser).await.email.unwrap().value, "ny@example.se");
-    stage.until("word to the old mailbox", async || {
-        stage.letters(MAILBOX)[before..].iter().any(|letter| letter.subject.contains("ändrad"))
-    })
-    .await;
+    stage
+        .until("word to the old mailbox", async || {
+            stage.letters(MAILBOX)[before..].iter().any(|letter| letter.subject.contains("ändrad"))
+        })
+        .await;
 }
 
 #[tokio::test]
@@ -277,7 +285,10 @@ async fn a_removed_number_gets_no_more_messages_and_nobody_stays_without_a_way()
     let rows = choice::Entity::find().all(stage.store.reader()).await.unwrap();
     assert!(!rows.is_empty());
     assert!(rows.iter().all(|row| row.sms == 0 && row.mail == 1 && row.version == 2));
-    assert_eq!(refusal(browser.visit().await.guardian().unwrap().try_channel(Channel::Sms).await), Some(Refusal::StepNotReached));
+    assert_eq!(
+        refusal(browser.visit().await.guardian().unwrap().try_channel(Channel::Sms).await),
+        Some(Refusal::StepNotReached)
+    );
     browser.visit().await.guardian().unwrap().remove_mobile().await.unwrap();
     assert_eq!(stage.audited(Deed::RemovedMobile).await.len(), 1);
 }
@@ -292,10 +303,11 @@ async fn a_try_arrives_by_each_way_in_the_chosen_language() {
     let letters = stage.letters(MAILBOX).len();
     visit.guardian().unwrap().try_channel(Channel::Mail).await.unwrap();
     visit.guardian().unwrap().try_channel(Channel::Sms).await.unwrap();
-    stage.until("the test letter", async || {
-        stage.letters(MAILBOX)[letters..].iter().any(|letter| letter.subject.contains("A test"))
-    })
-    .await;
+    stage
+        .until("the test letter", async || {
+            stage.letters(MAILBOX)[letters..].iter().any(|letter| letter.subject.contains("A test"))
+        })
+        .await;
     assert!(stage.message(E164, 1).await.text.starts_with("This is a test"));
     assert_eq!(shown(&browser).await.language.value, "English");
     assert_eq!(stage.audited(Deed::ChoseLanguage).await.len(), 1);
@@ -325,11 +337,12 @@ async fn a_gateway_that_is_down_for_a_while_keeps_the_code_waiting() {
     let browser = with_account(&stage).await;
     stage.fault_at(System::Sms, "status:503", "/a1/sms", 2);
     give_mobile(&browser, MOBILE).await.unwrap();
-    stage.until("the message", async || {
-        stage.advance(30);
-        !stage.messages(E164).is_empty()
-    })
-    .await;
+    stage
+        .until("the message", async || {
+            stage.advance(30);
+            !stage.messages(E164).is_empty()
+        })
+        .await;
     let message = stage.message(E164, 0).await;
     prove(&browser, Channel::Sms, &code_in_message(&message.text)).await.unwrap();
 }
@@ -382,10 +395,11 @@ async fn a_closed_account_can_be_opened_again_for_thirty_days_with_all_it_had() 
         assert!(browser.visit().await.guardian().is_err(), "logged out everywhere");
     }
     assert!(stage.live_links().await.is_empty());
-    stage.until("the letter", async || {
-        stage.letters(MAILBOX)[letters..].iter().any(|letter| letter.subject.contains("avslutat"))
-    })
-    .await;
+    stage
+        .until("the letter", async || {
+            stage.letters(MAILBOX)[letters..].iter().any(|letter| letter.subject.contains("avslutat"))
+        })
+        .await;
 
     stage.advance(29 * 24 * 3_600);
     stage.portal.sync_registers(false).await.unwrap();
@@ -397,7 +411,10 @@ async fn a_closed_account_can_be_opened_again_for_thirty_days_with_all_it_had() 
     assert_eq!(browser.children().await.unwrap(), children);
     assert_eq!(stage.live_links().await.len(), links);
     let personal = shown(&browser).await;
-    assert_eq!((personal.email.unwrap().value.as_str(), personal.mobile.unwrap().value.as_str()), (MAILBOX, MOBILE));
+    assert_eq!(
+        (personal.email.unwrap().value.as_str(), personal.mobile.unwrap().value.as_str()),
+        (MAILBOX, MOBILE)
+    );
     assert_eq!(stage.audited(Deed::ReopenedAccount).await.len(), 1);
     let mut again = stage.browser();
     assert_eq!(again.sign_in(SARA).await, Next::Children);

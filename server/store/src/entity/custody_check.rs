@@ -17,6 +17,9 @@ pub struct Model {
     pub correlation: String,
     /// 1 when a register said that the person changed: ask again at once.
     pub stale: i64,
+    /// 1 when the register ever marked the person as protected: only a human takes that back. Such a row outlives its
+    /// answer, which is emptied in time.
+    pub marked: i64,
 }
 
 super::plain!("custody_check");

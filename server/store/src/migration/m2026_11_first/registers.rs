@@ -93,6 +93,7 @@ pub(super) fn tables() -> Vec<Table> {
             .integer("checked_at")
             .text("correlation")
             .integer("stale")
+            .integer("marked")
             .key(&["subject"]),
     ]
 }
