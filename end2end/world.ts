@@ -38,6 +38,14 @@ export const FAMILIES = [
   'access',
   'weighed',
   'pictures',
+  'personal-mobile',
+  'personal-way-back',
+  'personal-email',
+  'personal-devices',
+  'personal-closes',
+  'personal-language',
+  'personal-step-up',
+  'personal-doubt',
 ] as const;
 export type FamilyName = (typeof FAMILIES)[number];
 

@@ -79,7 +79,7 @@ pub(crate) async fn personal(visit: &Visit, asked: &Asked) -> Result<Reply, Faul
             Some(
                 mobile
                     .map_or_else(
-                        || Fact::new(Text::PersonalMobile, Text::PersonalMobileNone),
+                        || Fact::new(Text::PersonalMobile, Text::PersonalMobileNone.owned()),
                         |mobile| row(Text::PersonalMobile, mobile),
                     )
                     .change(Place::PersonalMobile, Text::PersonalChangeMobile),

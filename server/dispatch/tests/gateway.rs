@@ -54,7 +54,7 @@ fn settings(town: &Town) -> Settings {
 fn message(reference: &str) -> Sms {
     Sms {
         to: Mobile::parse("070-174 06 05").unwrap(),
-        text: sms::code(Language::Sv, "482915", "konto.example.se", 10),
+        text: sms::code(Language::Sv, "482915", 10),
         reference: reference.to_owned(),
     }
 }

@@ -15,6 +15,7 @@ use crate::{
 
 mod close;
 mod contact;
+mod counts;
 mod devices;
 mod language;
 mod letters;

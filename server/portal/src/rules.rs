@@ -69,7 +69,7 @@ impl Rules {
 
     /// The host of the public address, as it stands in a text message.
     pub(crate) fn host(&self) -> &str {
-        self.site.split_once("://").map_or(&self.site, |(_, host)| host)
+        self.site.split_once("://").map_or(self.site.as_str(), |(_, host)| host)
     }
 }
 

@@ -1,7 +1,4 @@
 //! What is written in a text message, in each language. The texts are files in `texts/<language>/`, for translators.
-//!
-//! One that holds a code ends as telephones expect it (WICG "Origin-bound one-time codes"): they offer to fill it in on the
-//! portal's own page, and nowhere else.
 
 use std::fmt;
 
@@ -37,10 +34,10 @@ impl fmt::Debug for Text {
     }
 }
 
-/// The proof of a number: a code to type, good for `minutes`. `host` is the portal's, without scheme.
-pub fn code(language: Language, code: &str, host: &str, minutes: u32) -> Text {
+/// The proof of a number: a code to type, good for `minutes`. It is the only run of exactly six digits.
+pub fn code(language: Language, code: &str, minutes: u32) -> Text {
     let minutes = minutes.to_string();
-    CODE.write(language, &[("code", code), ("host", host), ("minutes", &minutes)])
+    CODE.write(language, &[("code", code), ("minutes", &minutes)])
 }
 
 /// A try, asked for on Personuppgifter. `host` is the portal's, without scheme.
@@ -87,6 +84,7 @@ impl Template {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::letters::holds_six_digits;
 
     /// Longer than the portal's own.
     const HOST: &str = "hjarntorget.goteborg.se";
@@ -94,8 +92,7 @@ mod tests {
     #[test]
     fn every_message_is_one_part_in_every_language() {
         for language in Language::ALL {
-            let texts =
-                [code(language, "482915", HOST, 10), test(language, HOST), number_changed(language, HOST)];
+            let texts = [code(language, "482915", 10), test(language, HOST), number_changed(language, HOST)];
             for text in texts {
                 assert_eq!(text.parts(), 1, "{:?}: {} characters", text, text.text.chars().count());
                 assert!(!text.text.contains("{{"), "{}", text.text);
@@ -104,15 +101,20 @@ mod tests {
     }
 
     #[test]
-    fn a_code_is_bound_to_the_portal_by_its_last_line() {
+    fn the_code_is_the_only_run_of_six_digits() {
         for language in Language::ALL {
-            let text = code(language, "482915", HOST, 10).text;
-            assert_eq!(text.lines().last(), Some("@hjarntorget.goteborg.se #482915"));
+            let text = code(language, "482915", 10).text;
+            assert_eq!(text.matches("482915").count(), 1, "{text}");
+            for other in
+                [text.replace("482915", ""), test(language, HOST).text, number_changed(language, HOST).text]
+            {
+                assert!(!holds_six_digits(&other), "{other}");
+            }
         }
     }
 
     #[test]
     fn debug_does_not_show_the_code() {
-        assert!(!format!("{:?}", code(Language::Sv, "482915", HOST, 10)).contains("482915"));
+        assert!(!format!("{:?}", code(Language::Sv, "482915", 10)).contains("482915"));
     }
 }

@@ -227,6 +227,15 @@ fn every_row_of_the_table_comes_to_its_outcome() {
             AccountExists,
         ),
         ("a closed account", whole().but(|f| f.account = Account::Closed), AccountClosed),
+        ("an account closed by its holder", whole().but(|f| f.account = Account::Resting), AccountResting),
+        (
+            "an account closed by its holder, protected since",
+            whole().but(|f| {
+                f.account = Account::Resting;
+                f.population().protection = Protection::SecrecyMark;
+            }),
+            TurnToTheSchool,
+        ),
         (
             "a closed account, protected since",
             whole().but(|f| {
@@ -365,7 +374,7 @@ fn a_disagreement_of_the_registers_becomes_a_case_at_the_school() {
 fn every_family(mut look: impl FnMut(&Family)) {
     let protections = [Protection::None, Protection::SecrecyMark, Protection::ProtectedRegistration];
     let marks = [Mark::None, Mark::Dead, Mark::Away, Mark::Void];
-    let accounts = [Account::None, Account::Open, Account::Closed];
+    let accounts = [Account::None, Account::Open, Account::Closed, Account::Resting];
     let bars = [vec![], vec![Bar { child: None }], vec![Bar { child: Some(CHILD_ID) }]];
     for (protection, mark) in pairs(&protections, &marks) {
         for (account, bars) in pairs(&accounts, &bars) {

@@ -3,14 +3,13 @@
 //! Invariant: whether somebody else has the same address is never asked, and so never answered: families share mailboxes
 //! and telephones.
 
-use std::time::Duration;
-
 use jiff::Timestamp;
 use model::{Channel, CodeForm, Email, EmailForm, Mobile, MobileForm, Refusal, Shown, Wrong, Wrongs};
 use sea_orm::{ActiveValue::Set, EntityTrait};
 use store::{Tx, entity::account as row};
 
 use super::{
+    counts::count_letter,
     letters::{self, Kind},
     proof,
 };
@@ -18,13 +17,8 @@ use crate::{
     Error, Guardian, Portal, Result,
     audit::Deed,
     code::Tried,
-    limits::Limit,
     trail::{Actor, Line},
 };
-
-/// So many letters an hour every account gets through, however many others asked for the same address: nobody is locked out
-/// by a stranger who used up its share.
-const ASSURED: u32 = 2;
 
 /// An address that is asked for and not proven yet.
 #[derive(Clone, PartialEq, Eq)]
@@ -75,7 +69,7 @@ impl Contact {
         }
     }
 
-    fn index(&self, portal: &Portal) -> Vec<u8> {
+    pub(super) fn index(&self, portal: &Portal) -> Vec<u8> {
         match self {
             Self::Mail(email) => portal.keys().index_email(email),
             Self::Sms(mobile) => portal.keys().index_mobile(mobile),
@@ -89,41 +83,6 @@ impl Contact {
             Self::Sms(_) => (&row.mobile_index, row.mobile_verified_at, row.mobile_failing_since),
         };
         verified.is_some() && failing.is_none() && index.as_deref() == Some(&self.index(portal))
-    }
-}
-
-impl Portal {
-    pub(super) fn letters_by_account(&self) -> Limit {
-        Limit {
-            name: "letters-by-account",
-            most: self.rules().limits.letters_per_hour,
-            per: Duration::from_secs(3_600),
-        }
-    }
-
-    fn letters_by_address(&self, channel: Channel) -> Limit {
-        Limit {
-            // A mailbox is one mailbox, whether an applicant or a guardian asks.
-            name: if channel == Channel::Sms { "letters-by-number" } else { "letters-by-mailbox" },
-            most: self.rules().limits.letters_per_address,
-            per: Duration::from_secs(24 * 3_600),
-        }
-    }
-
-    fn tries_by_account(&self) -> Limit {
-        Limit {
-            name: "codes-by-account",
-            most: self.rules().limits.code_tries_window,
-            per: Duration::from_secs(15 * 60),
-        }
-    }
-
-    pub(super) fn changes_by_account(&self) -> Limit {
-        Limit {
-            name: "contact-changes",
-            most: self.rules().limits.contact_changes_per_day,
-            per: Duration::from_secs(24 * 3_600),
-        }
     }
 }
 
@@ -309,47 +268,6 @@ impl Guardian<'_> {
     {
         self.visit.set_aside(name, &Shown { form: form.clone(), wrongs }).await?;
         Err(refusal.into())
-    }
-}
-
-impl Portal {
-    /// Counts a change of contact details.
-    pub(super) async fn count_change(
-        &self,
-        tx: &Tx,
-        account: &str,
-        actor: &Actor,
-        now: Timestamp,
-    ) -> Result<Result<(), Refusal>> {
-        match self.count(tx, self.changes_by_account(), account.as_bytes(), actor, now).await {
-            Err(Error::TooMany { .. }) => Ok(Err(Refusal::TooManyChanges)),
-            other => other.map(Ok),
-        }
-    }
-}
-
-/// Counts a letter, by who asks and by who gets it: nobody's telephone rings for a stranger.
-async fn count_letter(
-    portal: &Portal,
-    tx: &Tx,
-    account: &str,
-    contact: &Contact,
-    actor: &Actor,
-    now: Timestamp,
-) -> Result<Result<(), Refusal>> {
-    let (by_account, by_address) =
-        (portal.letters_by_account(), portal.letters_by_address(contact.channel()));
-    match portal.count(tx, by_account, account.as_bytes(), actor, now).await {
-        Err(Error::TooMany { .. }) => return Ok(Err(Refusal::TooManyLetters)),
-        other => other?,
-    }
-    match portal.count(tx, by_address, &contact.index(portal), actor, now).await {
-        Err(Error::TooMany { .. }) => {
-            let left = portal.left(tx, by_account, account.as_bytes(), now).await?;
-            let assured = left + ASSURED >= by_account.most;
-            Ok(if assured { Ok(()) } else { Err(Refusal::TooManyLetters) })
-        }
-        other => other.map(Ok),
     }
 }
 

@@ -322,7 +322,7 @@ fn mail(portal: &Portal, kind: Kind, language: Language, code: &str) -> Option<l
 fn message(portal: &Portal, kind: Kind, language: Language, code: &str) -> Option<sms::Text> {
     let host = portal.rules().host();
     Some(match kind {
-        Kind::Code => sms::code(language, code, host, minutes(portal)),
+        Kind::Code => sms::code(language, code, minutes(portal)),
         Kind::NumberChanged => sms::number_changed(language, host),
         Kind::Test => sms::test(language, host),
         Kind::AddressChanged | Kind::MobileChanged | Kind::Closed => return None,

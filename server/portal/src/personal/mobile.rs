@@ -93,7 +93,7 @@ async fn choose_other_ways(tx: &Tx, account: &str, now: i64) -> Result<()> {
         .col_expr(notice_choice::Column::Mail, Expr::value(1_i64))
         .col_expr(notice_choice::Column::Pim, Expr::value(1_i64))
         .filter(notice_choice::Column::AccountId.eq(account))
-        .filter(Condition::all().add(notice_choice::Column::Mail.eq(0)).add(notice_choice::Column::Pim.eq(0)))
+        .filter(Condition::all().add(notice_choice::Column::Mail.eq(0_i64)).add(notice_choice::Column::Pim.eq(0_i64)))
         .exec(tx)
         .await?;
     notice_choice::Entity::update_many()
@@ -101,7 +101,7 @@ async fn choose_other_ways(tx: &Tx, account: &str, now: i64) -> Result<()> {
         .col_expr(notice_choice::Column::Version, Expr::col(notice_choice::Column::Version).add(1_i64))
         .col_expr(notice_choice::Column::UpdatedAt, Expr::value(now))
         .filter(notice_choice::Column::AccountId.eq(account))
-        .filter(notice_choice::Column::Sms.eq(1))
+        .filter(notice_choice::Column::Sms.eq(1_i64))
         .exec(tx)
         .await?;
     Ok(())
