@@ -66,6 +66,19 @@ test('pictures', async ({ page, browser }) => {
   await picture(page, 'children-menu');
   await page.goto('/personuppgifter');
   await picture(page, 'personal');
+  await page.goto('/personuppgifter/mobil');
+  await visitor.giveMobile('0900-123 45 67');
+  await picture(page, 'personal-mobile-wrong');
+  await visitor.giveMobile('070-174 06 99');
+  await visitor.at('/personuppgifter/mobil/kod');
+  await picture(page, 'personal-mobile-code');
+  await visitor.giveNewCode(code(await town.message('+46701740699')));
+  await visitor.at('/personuppgifter');
+  await picture(page, 'personal-with-mobile');
+  for (const [path, name] of [['mobil', 'mobile'], ['e-post', 'email'], ['enheter', 'devices'], ['avsluta', 'close']]) {
+    await page.goto(`/personuppgifter/${path}`);
+    await picture(page, `personal-${name}`);
+  }
   for (const outcome of [...OUTCOMES, 'neutral-no-child']) {
     const other = new Visitor(await (await browser.newContext({ locale: 'sv-SE' })).newPage(), 'script');
     await other.apply(outcome, '/ansokan/besked');

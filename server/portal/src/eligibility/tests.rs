@@ -121,8 +121,8 @@ fn with_places(places: Vec<Place>) -> Family {
 #[test]
 fn every_row_of_the_table_comes_to_its_outcome() {
     use Outcome::{
-        AccountClosed, AccountExists, ChildCameOfAge, Eligible, NotYetPlaced, OutsideTheCity, PlacementEnded,
-        TurnToTheSchool, UnderAge,
+        AccountClosed, AccountExists, AccountResting, ChildCameOfAge, Eligible, NotYetPlaced, OutsideTheCity,
+        PlacementEnded, TurnToTheSchool, UnderAge,
     };
     let whole = Family::whole;
     let rows: Vec<(&str, Family, Outcome)> = vec![

@@ -93,7 +93,11 @@ async fn choose_other_ways(tx: &Tx, account: &str, now: i64) -> Result<()> {
         .col_expr(notice_choice::Column::Mail, Expr::value(1_i64))
         .col_expr(notice_choice::Column::Pim, Expr::value(1_i64))
         .filter(notice_choice::Column::AccountId.eq(account))
-        .filter(Condition::all().add(notice_choice::Column::Mail.eq(0_i64)).add(notice_choice::Column::Pim.eq(0_i64)))
+        .filter(
+            Condition::all()
+                .add(notice_choice::Column::Mail.eq(0_i64))
+                .add(notice_choice::Column::Pim.eq(0_i64)),
+        )
         .exec(tx)
         .await?;
     notice_choice::Entity::update_many()
