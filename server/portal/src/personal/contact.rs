@@ -134,7 +134,8 @@ impl Guardian<'_> {
                 Ok(Ok(()))
             })
             .await?;
-        sent.map_err(Error::Refused)
+        sent.map_err(Error::Refused)?;
+        self.visit.forget_aside(channel.word()).await
     }
 
     /// The address under way, if one is.
@@ -233,6 +234,7 @@ impl Guardian<'_> {
         if let Err(refused) = self.must_be_fresh() {
             return self.refuse(name, form, Wrongs::default(), refused).await.map(|()| false);
         }
+        let channel = contact.channel();
         let (visit, session, account) = (self.visit.clone(), self.session.clone(), self.account);
         let given = self
             .portal()
@@ -256,7 +258,11 @@ impl Guardian<'_> {
             })
             .await?;
         match given {
-            Ok(needed) => self.visit.forget_aside(name).await.map(|()| needed),
+            Ok(needed) => {
+                // A code typed for an address before this one is nothing to go on with.
+                self.visit.forget_aside(channel.word()).await?;
+                self.visit.forget_aside(name).await.map(|()| needed)
+            }
             Err(refused) => self.refuse(name, form, Wrongs::default(), refused).await.map(|()| false),
         }
     }
