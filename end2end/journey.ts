@@ -3,7 +3,7 @@ import { test as base, expect, type Locator, type Page, type Response } from '@p
 import { house, moveIn } from './house';
 import { code, town, type Answer, type Order } from './town';
 import { say, saying, type Language } from './text';
-import type { FamilyName, Project } from './world';
+import { FAMILIES, PROJECTS, type FamilyName, type Project } from './world';
 
 export { expect };
 
@@ -31,6 +31,14 @@ export class Visitor {
   /** An address of this project's own for a test. */
   address(name: FamilyName): string {
     return `${name}.${this.project}@example.se`;
+  }
+
+  /** A number of this project's own for a test, of those that belong to nobody (PTS), as it is typed and as it is dialled. */
+  mobile(name: FamilyName): { typed: string; e164: string } {
+    const own = FAMILIES.filter(one => one.startsWith('personal-'));
+    const last = 5 + PROJECTS.indexOf(this.project as Project) * own.length + own.indexOf(name);
+    const digits = String(last).padStart(2, '0');
+    return { typed: `070-174 06 ${digits}`, e164: `+467017406${digits}` };
   }
 
   say(key: string): string {
@@ -134,6 +142,17 @@ export class Visitor {
   async giveEmail(address: string) {
     await this.page.locator('#email').fill(address);
     await this.goOn();
+  }
+
+  async giveMobile(number: string) {
+    await this.page.locator('#mobile').fill(number);
+    await this.goOn();
+  }
+
+  /** The code of an address or a number on Personuppgifter. */
+  async giveNewCode(digits: string) {
+    await this.page.locator('#code').fill(digits);
+    await this.button('code-confirm').click();
   }
 
   async giveCode(digits: string) {

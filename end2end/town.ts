@@ -29,6 +29,8 @@ export interface Mail {
   reference: string;
 }
 
+export interface Sms { id: string; to: string; from: string; text: string; at: string; reference: string | null }
+
 /** Which order the phone is shown. */
 export type Order = { qr: string } | { autostart: string };
 
@@ -61,11 +63,22 @@ export const town = {
   /** Every letter to `to` so far. */
   letters: (to: string) => ask<Mail[]>(`/control/mail?${new URLSearchParams({ to })}`),
 
+  /** The first text message to `to` after the one called `after`, waited for. */
+  async message(to: string, after?: string): Promise<Sms> {
+    const query = new URLSearchParams({ to, wait: '20', ...(after ? { after } : {}) });
+    const [first] = await ask<Sms[]>(`/control/sms?${query}`);
+    if (!first) throw new Error(`no text message came to ${to}`);
+    return first;
+  },
+
+  /** Every text message to `to` so far. */
+  messages: (to: string) => ask<Sms[]>(`/control/sms?${new URLSearchParams({ to })}`),
+
   fault: (system: System, fault: Fault, more: { path?: string; count?: number } = {}) =>
     ask<void>('/control/faults', { system, fault, ...more }),
 
   async noFaults() {
-    for (const system of ['bankid', 'population', 'pupil', 'smtp'] as const) await town.fault(system, 'none');
+    for (const system of ['bankid', 'population', 'pupil', 'smtp', 'sms'] as const) await town.fault(system, 'none');
   },
 
   /** Moves everybody's clock on. */
@@ -76,9 +89,9 @@ export const town = {
   patch: (person: string, fields: object) => ask<void>(`/control/persons/${encodeURIComponent(person)}`, fields, 'PATCH'),
 };
 
-/** The only run of exactly six digits in a letter. */
-export function code(mail: Mail): string {
-  const runs = mail.text.match(/(?<!\d)\d{6}(?!\d)/g) ?? [];
+/** The only run of exactly six digits in a letter or a text message. */
+export function code(letter: Mail | Sms): string {
+  const runs = letter.text.match(/(?<!\d)\d{6}(?!\d)/g) ?? [];
   if (runs.length !== 1) throw new Error(`a letter with ${runs.length} codes`);
   return runs[0]!;
 }

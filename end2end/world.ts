@@ -47,6 +47,14 @@ export const FAMILIES = [
   'access-frame',
   'access-alone',
   'weighed',
+  'personal-mobile',
+  'personal-way-back',
+  'personal-email',
+  'personal-devices',
+  'personal-closes',
+  'personal-language',
+  'personal-step-up',
+  'personal-doubt',
 ] as const;
 export type FamilyName = (typeof FAMILIES)[number];
 

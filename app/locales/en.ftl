@@ -248,6 +248,15 @@ outcome-account-closed-body =
     1. Call your child’s preschool or school on a weekday between 8 and 16. [Find the telephone number](schools).
     2. Say that you want to open your guardian account again.
     3. Bring a valid identity document if they ask you to come.
+outcome-account-resting-title = You have closed your account
+outcome-account-resting-lead = You can open it again. One press is enough.
+outcome-account-resting-reopen = Open the account again
+outcome-account-resting-body =
+    ## This happens
+    - You see your children again, and your choices of absence notices are as before.
+    - Your email address and your mobile number are still there.
+
+    If you do not want to open the account you need not do anything. After 30 days only the child’s preschool or school can open it. [Find the telephone number](schools).
 outcome-not-yet-placed-title = Your child has no place yet
 outcome-not-yet-placed-lead = We know of your child, but the child has no place that begins within 60 days in any of the city’s preschools or schools.
 outcome-not-yet-placed-body =
@@ -318,12 +327,17 @@ fault-to-start = To the start page
 wrong-summary-title = Something needs to be put right
 wrong-title-prefix = Error: { $title }
 wrong-missing-email = Type your email address.
-wrong-missing-code = Type the code in the email.
+wrong-missing-mobile = Type your mobile number.
+wrong-missing-code = Type the code you got.
 wrong-too-long = The address is too long. It can have at most 254 characters.
+wrong-too-long-mobile = The number is too long. Type one number only.
 wrong-not-an-email = The address is not whole. Write it as name@example.se.
 wrong-email-letters = Use only the letters a to z in the address, without å, ä and ö.
-wrong-not-a-code = The code has six digits. Type them as they are in the email.
-wrong-wrong-code = The code is not right. Check the latest email.
+wrong-not-a-number = The number is not whole. Type it as 070-174 06 05, or with a plus and the number of the country.
+wrong-not-a-mobile = That is not a mobile number. Text messages only arrive at mobile phones.
+wrong-premium = The number is a premium number. Type the number of your own mobile phone.
+wrong-not-a-code = The code has six digits. Type them as they are.
+wrong-wrong-code = The code is not right. Check the latest one you got.
 wrong-old-code = The code is too old. Send a new one.
 
 # Expected noes
@@ -335,9 +349,11 @@ refusal-other-person = Another person identified themselves. You are logged out 
 refusal-not-trusted = We could not accept the identification this time. Try again, or call your child’s preschool or school.
 refusal-bank-id-down = BankID does not answer just now. Try again in a while.
 refusal-too-many-tries = There were too many tries. Send a new code, and wait a quarter of an hour before you use it.
-refusal-too-many-letters = We have sent many emails in a short time. Look in your spam folder, or wait a while. It can take up to an hour.
+refusal-too-many-letters = We have sent many emails or text messages in a short time. Look among what you got, your spam too, or wait an hour.
 refusal-link-spent = The link is no longer valid. Open the latest email, or send a new one from the application.
 refusal-no-child-left = You have said that none of the children is yours. The school will know. Undo it if that was wrong.
+refusal-not-fresh = It is a while since you logged in. Identify yourself again and go on here. What you have typed is still there.
+refusal-too-many-changes = You have made several changes today. Try again tomorrow, or call the child’s preschool or school.
 refusal-summary-title = It did not work this time
 refusal-form = Something in the form needs to be put right.
 
@@ -517,18 +533,102 @@ personal-name = Name
 personal-number = Personal identity number
 personal-address = Address
 personal-email = Email address
-personal-language = Language of emails
+personal-language = Language of emails and text messages
 personal-since = Account since
 personal-wrong-title = Is something wrong?
-personal-wrong = The Swedish Tax Agency corrects name and address. You change the email address through your child’s preschool or school.
+personal-wrong = The Swedish Tax Agency corrects name and address. The rest you change here yourself. If that does not help, call your child’s preschool or school.
 personal-close-title = Do you want to close the account?
-personal-close = You can, whenever you like. Tell your child’s preschool or school.
+personal-close = You can, whenever you like, and undo it for 30 days. The preschool or school can also do it for you.
+personal-mobile = Mobile number
+personal-mobile-none = No number. With a number you can get a text message when a child is missing.
+personal-change-email = the email address
+personal-change-mobile = the mobile number
+personal-email-failing = Emails to you have not arrived since { $date }. Check the address and confirm it again.
+personal-mobile-failing = Text messages to you have not arrived since { $date }. Check the number and confirm it again.
+personal-language-title = Which language do you want in emails and text messages?
+personal-language-text = You change the language of the pages at the top of the page.
+personal-sources = Where does it come from?
+personal-sources-body =
+    Below each piece of data it says where it comes from and which day it is from.
+
+    - Name and address come from the population register. We ask Skatteverket when you log in.
+    - Email address, mobile number and language are told by you.
+    - The rest was written down by the service itself.
+personal-try-title = Do we reach you?
+personal-try = Send a test, and you will see that it arrives.
+personal-try-mail = Send a test by email
+personal-try-sms = Send a test by text message
+personal-devices = See where you are logged in, and log out what you do not use.
+personal-devices-see = See logged-in devices
+personal-done-email = The email address is confirmed. If you had another one before, it is told that it is changed.
+personal-done-mobile = The mobile number is confirmed. Now you can choose text messages for your children.
+personal-done-mobile-removed = The mobile number is removed. We send no more text messages.
+personal-done-language = The language is changed.
+personal-done-tried = A test is on its way. It usually comes within a minute.
 source-from = { $source }, { $date }
 source-population-register = From the population register
 source-pupil-register = From the city’s pupil register
 source-bankid = From your BankID
 source-guardian = From you
 source-service = From the service
+
+# Personal details: show again that it is you
+step-up-title = Show that it is you
+
+# Personal details: email
+change-email-title = Which email address do you want?
+change-email-lead = We send a code to it. The address is changed only when you have typed the code.
+change-email-now = Now you have { $email }. That address will be told that it is changed.
+change-email-sent = We sent an email to { $email } at { $time }. Type the code here.
+change-email-on-its-way = An email is on its way to { $email }. Type the code here when it has come.
+
+# Personal details: mobile number
+mobile-title = What is your mobile number?
+mobile-lead = We send a text message with a code. No other guardian sees the number.
+mobile-hint = For example 070-174 06 05. A foreign number begins with + and the number of the country.
+mobile-shared = Do you share the mobile phone with somebody?
+mobile-shared-body =
+    Everybody who can read text messages on the phone can read what we send. Choose a number that only you have, if you can.
+
+    Our text messages never hold the child’s name, school or absence.
+mobile-code-title = Which code is in the text message?
+mobile-code-sent = We sent a text message to { $mobile } at { $time }. Type the code here.
+mobile-code-on-its-way = A text message is on its way to { $mobile }. Type the code here when it has come.
+mobile-code-none = It can take a minute. Check that the number above is right and that the phone is on.
+mobile-remove-title = Do you want to remove the number?
+mobile-remove-text = Now you have { $mobile }. If you remove it you get no text messages. For children where you chose text messages alone you get emails and messages here instead.
+mobile-remove = Remove the number
+code-confirm = Confirm
+code-not-come = Has no code come?
+code-again = Send a new code
+code-change-it = Change it
+
+# Personal details: logged-in devices
+devices-title = Logged-in devices
+devices-lead = This is where you are logged in now. If you do not recognise a device, log it out.
+devices-here = This device
+devices-unknown = Unknown browser
+devices-moment = { $day } at { $time }
+devices-since = Logged in since { $moment }
+devices-used = Last used { $moment }
+devices-end = Log out
+devices-end-others = Log out all others
+devices-end-all = Log out all
+
+# Personal details: close the account
+close-title = Close my account
+close-lead = You can change your mind for 30 days. Then you log in with BankID and open the account again.
+close-body =
+    ## This happens
+    - You are logged out on all devices.
+    - You no longer see your children here and cannot report absence here.
+    - We stop sending you emails, text messages and messages about absence. Other guardians get theirs as before.
+    - After 30 days only the preschool or school can open the account again. After 90 days we erase your name, your personal identity number, your email address and your mobile number.
+    - The children’s data at the school is not affected.
+close-send = Close the account
+closed-title = Your account is closed
+closed-lead = You are logged out, and we send you no more notices.
+closed-body = Did you change your mind? Log in with BankID within 30 days, and you can open the account again.
 
 # The end of a login
 session-ends-title = You will soon be logged out

@@ -248,6 +248,15 @@ outcome-account-closed-body =
     1. Ring barnets förskola eller skola en vardag mellan 8 och 16. [Hitta telefonnumret](schools).
     2. Säg att du vill öppna ditt vårdnadshavarkonto igen.
     3. Ta med giltig legitimation om de ber dig komma.
+outcome-account-resting-title = Du har avslutat ditt konto
+outcome-account-resting-lead = Du kan öppna det igen. Det räcker med ett tryck.
+outcome-account-resting-reopen = Öppna kontot igen
+outcome-account-resting-body =
+    ## Det här händer
+    - Du ser dina barn igen, och dina val för frånvaroutskick gäller som förut.
+    - Din e-postadress och ditt mobilnummer finns kvar.
+
+    Vill du inte öppna kontot behöver du inte göra något. Efter 30 dagar kan bara barnets förskola eller skola öppna det. [Hitta telefonnumret](schools).
 outcome-not-yet-placed-title = Ditt barn har ingen plats än
 outcome-not-yet-placed-lead = Vi känner till ditt barn, men barnet har ingen plats som börjar inom 60 dagar i någon av stadens förskolor eller skolor.
 outcome-not-yet-placed-body =
@@ -318,12 +327,17 @@ fault-to-start = Till startsidan
 wrong-summary-title = Något behöver rättas
 wrong-title-prefix = Fel: { $title }
 wrong-missing-email = Skriv din e-postadress.
-wrong-missing-code = Skriv koden som står i mejlet.
+wrong-missing-mobile = Skriv ditt mobilnummer.
+wrong-missing-code = Skriv koden som du har fått.
 wrong-too-long = Adressen är för lång. Den får ha högst 254 tecken.
+wrong-too-long-mobile = Numret är för långt. Skriv bara ett nummer.
 wrong-not-an-email = Något saknas i adressen. Skriv den som namn@example.se.
 wrong-email-letters = Använd bara bokstäverna a till z i adressen, utan å, ä och ö.
-wrong-not-a-code = Koden har sex siffror. Skriv dem som de står i mejlet.
-wrong-wrong-code = Koden stämmer inte. Kontrollera det senaste mejlet.
+wrong-not-a-number = Numret är inte helt. Skriv det som 070-174 06 05, eller med plus och landets nummer.
+wrong-not-a-mobile = Det är inte ett mobilnummer. Sms kommer bara fram till mobiler.
+wrong-premium = Numret är ett betalnummer. Skriv numret till din egen mobil.
+wrong-not-a-code = Koden har sex siffror. Skriv dem som de står.
+wrong-wrong-code = Koden stämmer inte. Kontrollera den senaste du har fått.
 wrong-old-code = Koden är för gammal. Skicka en ny.
 
 # Nej som är väntade
@@ -335,9 +349,11 @@ refusal-other-person = Det var en annan person som legitimerade sig. Du är utlo
 refusal-not-trusted = Vi kunde inte godta legitimeringen den här gången. Försök igen, eller ring barnets förskola eller skola.
 refusal-bank-id-down = BankID svarar inte just nu. Försök igen om en stund.
 refusal-too-many-tries = Det blev för många försök. Skicka en ny kod, och vänta en kvart innan du använder den.
-refusal-too-many-letters = Vi har skickat många mejl på kort tid. Titta i skräpposten, eller vänta en stund. Det kan ta upp till en timme.
+refusal-too-many-letters = Vi har skickat många mejl eller sms på kort tid. Titta bland det du har fått, också i skräpposten, eller vänta en timme.
 refusal-link-spent = Länken gäller inte längre. Öppna det senaste mejlet, eller skicka ett nytt från ansökan.
 refusal-no-child-left = Du har sagt att inget av barnen är ditt. Skolan får veta det. Ångra om det blev fel.
+refusal-not-fresh = Det var en stund sedan du loggade in. Legitimera dig igen, så fortsätter du här. Det du har skrivit finns kvar.
+refusal-too-many-changes = Du har ändrat flera gånger i dag. Försök igen i morgon, eller ring barnets förskola eller skola.
 refusal-summary-title = Det gick inte den här gången
 refusal-form = Något i formuläret behöver rättas.
 
@@ -517,18 +533,102 @@ personal-name = Namn
 personal-number = Personnummer
 personal-address = Adress
 personal-email = E-postadress
-personal-language = Språk i mejl
+personal-language = Språk i mejl och sms
 personal-since = Konto sedan
 personal-wrong-title = Är något fel?
-personal-wrong = Namn och adress rättar Skatteverket. E-postadressen ändrar du genom barnets förskola eller skola.
+personal-wrong = Namn och adress rättar Skatteverket. Resten ändrar du själv här. Hjälper inte det, ring barnets förskola eller skola.
 personal-close-title = Vill du avsluta kontot?
-personal-close = Det kan du göra när du vill. Säg till på barnets förskola eller skola.
+personal-close = Det kan du göra när du vill, och ångra i 30 dagar. Förskolan eller skolan kan också göra det åt dig.
+personal-mobile = Mobilnummer
+personal-mobile-none = Inget nummer. Med ett nummer kan du få sms när ett barn saknas.
+personal-change-email = e-postadressen
+personal-change-mobile = mobilnumret
+personal-email-failing = Mejl till dig har inte kommit fram sedan { $date }. Kontrollera adressen och bekräfta den igen.
+personal-mobile-failing = Sms till dig har inte kommit fram sedan { $date }. Kontrollera numret och bekräfta det igen.
+personal-language-title = Vilket språk vill du ha i mejl och sms?
+personal-language-text = Sidornas språk byter du högst upp på sidan.
+personal-sources = Varifrån kommer uppgiften?
+personal-sources-body =
+    Under varje uppgift står varifrån den kommer och vilken dag den är från.
+
+    - Namn och adress kommer från folkbokföringen. Vi frågar Skatteverket när du loggar in.
+    - E-postadress, mobilnummer och språk har du själv lämnat.
+    - Resten har tjänsten skrivit upp själv.
+personal-try-title = Når vi dig?
+personal-try = Skicka ett prov, så ser du att det kommer fram.
+personal-try-mail = Skicka ett prov med mejl
+personal-try-sms = Skicka ett prov med sms
+personal-devices = Se var du är inloggad, och logga ut den du inte använder.
+personal-devices-see = Se inloggade enheter
+personal-done-email = E-postadressen är bekräftad. Hade du en annan förut får den veta att den är bytt.
+personal-done-mobile = Mobilnumret är bekräftat. Nu kan du välja sms för dina barn.
+personal-done-mobile-removed = Mobilnumret är borttaget. Vi skickar inga fler sms.
+personal-done-language = Språket är ändrat.
+personal-done-tried = Ett prov är på väg. Det brukar komma inom en minut.
 source-from = { $source }, { $date }
 source-population-register = Från folkbokföringen
 source-pupil-register = Från stadens elevregister
 source-bankid = Från ditt BankID
 source-guardian = Från dig
 source-service = Från tjänsten
+
+# Personuppgifter: visa igen att det är du
+step-up-title = Visa att det är du
+
+# Personuppgifter: e-post
+change-email-title = Vilken e‑postadress vill du ha?
+change-email-lead = Vi skickar en kod dit. Adressen byts först när du har skrivit koden.
+change-email-now = Nu har du { $email }. Den adressen får veta att den är bytt.
+change-email-sent = Vi skickade ett mejl till { $email } klockan { $time }. Skriv koden här.
+change-email-on-its-way = Ett mejl är på väg till { $email }. Skriv koden här när det har kommit.
+
+# Personuppgifter: mobilnummer
+mobile-title = Vilket mobilnummer har du?
+mobile-lead = Vi skickar ett sms med en kod. Ingen annan vårdnadshavare ser numret.
+mobile-hint = Till exempel 070-174 06 05. Ett utländskt nummer börjar med + och landets nummer.
+mobile-shared = Delar du mobilen med någon?
+mobile-shared-body =
+    Alla som kan läsa sms i mobilen kan läsa beskeden. Välj hellre ett nummer som bara du har.
+
+    Det står aldrig barnets namn, skola eller frånvaro i våra sms.
+mobile-code-title = Vilken kod står i sms:et?
+mobile-code-sent = Vi skickade ett sms till { $mobile } klockan { $time }. Skriv koden här.
+mobile-code-on-its-way = Ett sms är på väg till { $mobile }. Skriv koden här när det har kommit.
+mobile-code-none = Det kan ta någon minut. Kontrollera att numret ovan är rätt och att mobilen är på.
+mobile-remove-title = Vill du ta bort numret?
+mobile-remove-text = Nu har du { $mobile }. Tar du bort det får du inga sms. För barn där du bara har valt sms får du e-post och meddelanden här i stället.
+mobile-remove = Ta bort numret
+code-confirm = Bekräfta
+code-not-come = Har ingen kod kommit?
+code-again = Skicka en ny kod
+code-change-it = Ändra
+
+# Personuppgifter: inloggade enheter
+devices-title = Inloggade enheter
+devices-lead = Här är du inloggad just nu. Känner du inte igen en enhet, logga ut den.
+devices-here = Den här enheten
+devices-unknown = Okänd webbläsare
+devices-moment = { $day } klockan { $time }
+devices-since = Inloggad sedan { $moment }
+devices-used = Senast använd { $moment }
+devices-end = Logga ut
+devices-end-others = Logga ut alla andra
+devices-end-all = Logga ut alla
+
+# Personuppgifter: avsluta kontot
+close-title = Avsluta mitt konto
+close-lead = Du kan ångra dig i 30 dagar. Då loggar du in med BankID och öppnar kontot igen.
+close-body =
+    ## Det här händer
+    - Du loggas ut på alla enheter.
+    - Du ser inte längre dina barn här och kan inte anmäla frånvaro här.
+    - Vi slutar skicka mejl, sms och meddelanden om frånvaro till dig. Andra vårdnadshavare får sina besked som förut.
+    - Efter 30 dagar kan bara förskolan eller skolan öppna kontot igen. Efter 90 dagar raderar vi ditt namn, ditt personnummer, din e-postadress och ditt mobilnummer.
+    - Barnens uppgifter i skolan påverkas inte.
+close-send = Avsluta kontot
+closed-title = Ditt konto är avslutat
+closed-lead = Du är utloggad, och vi skickar inga fler besked till dig.
+closed-body = Ångrar du dig? Logga in med BankID inom 30 dagar, så kan du öppna kontot igen.
 
 # Inloggningens slut
 session-ends-title = Du loggas snart ut

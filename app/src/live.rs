@@ -2,10 +2,10 @@
 //! own check on it in the browser.
 
 use leptos::prelude::*;
-use model::{CodeForm, Wrong};
+use model::{CodeForm, MobileForm, Wrong};
 
 #[cfg(any(test, feature = "hydrate"))]
-use model::{Email, EmailForm};
+use model::{Email, EmailForm, Mobile};
 
 #[cfg(feature = "hydrate")]
 use {
@@ -72,6 +72,7 @@ fn place_of(wrong: Wrong) -> usize {
 fn wrong_with(field: &str, typed: &str) -> Option<Wrong> {
     match field {
         EmailForm::EMAIL => Email::parse(typed).err(),
+        MobileForm::MOBILE => Mobile::parse(typed).err(),
         CodeForm::CODE => CodeForm { code: typed.into() }.read().err(),
         _ => None,
     }
@@ -86,6 +87,11 @@ pub(crate) fn field(
     wrong: Option<Wrong>,
 ) -> impl IntoView {
     let code = name == CodeForm::CODE;
+    let (keyboard, fill) = match name {
+        CodeForm::CODE => ("numeric", "one-time-code"),
+        MobileForm::MOBILE => ("tel", "tel"),
+        _ => ("email", "email"),
+    };
     let said = |wrong: Wrong| crate::ui::form::wrong_text(name, wrong).owned();
     let words: Vec<_> = Wrong::ALL.into_iter().map(said).collect();
     view! {
@@ -102,8 +108,8 @@ pub(crate) fn field(
                 class=code.then_some("code")
                 type="text"
                 value=value
-                inputmode=if code { "numeric" } else { "email" }
-                autocomplete=if code { "one-time-code" } else { "email" }
+                inputmode=keyboard
+                autocomplete=fill
                 autocapitalize="none"
                 spellcheck="false"
                 aria-describedby=format!("{name}-hint {name}{WRONG}")
@@ -122,6 +128,8 @@ mod tests {
     fn the_browser_finds_wrong_what_the_portal_would() {
         assert_eq!(wrong_with("email", "a@b"), Some(Wrong::NotAnEmail));
         assert_eq!(wrong_with("email", "sara@example.se"), None);
+        assert_eq!(wrong_with("mobile", "031-390 06 10"), Some(Wrong::NotAMobile));
+        assert_eq!(wrong_with("mobile", "070-174 06 05"), None);
         assert_eq!(wrong_with("code", ""), Some(Wrong::Missing));
         assert_eq!(wrong_with("code", "123 456"), None);
         assert_eq!(wrong_with("another", ""), None);

@@ -65,6 +65,20 @@ pub enum Place {
     Children,
     /// Personuppgifter.
     Personal,
+    /// The mobile number.
+    PersonalMobile,
+    /// The code that proves it.
+    PersonalMobileCode,
+    /// Another e-mail address.
+    PersonalEmail,
+    /// The code that proves it.
+    PersonalEmailCode,
+    /// Signed-in devices.
+    Devices,
+    /// Closing one's own account.
+    CloseAccount,
+    /// After the account was closed.
+    AccountClosed,
     /// After logging out.
     SignedOut,
     /// After a session ended by itself.
@@ -92,7 +106,7 @@ const fn lively(place: Place, name: &'static str, path: &'static str, policy: Po
 }
 
 /// The table of addresses.
-pub(crate) const TABLE: [Line; 31] = [
+pub(crate) const TABLE: [Line; 38] = [
     line(Place::Start, "start", "/", Policy::Public),
     line(Place::Information, "information", "/information", Policy::Public),
     line(Place::WhatWeHold, "what-we-hold", "/information/uppgifter", Policy::Public),
@@ -122,6 +136,13 @@ pub(crate) const TABLE: [Line; 31] = [
     line(Place::EmailConfirmed, "email-confirmed", "/e-post-bekraftad", Policy::Public),
     line(Place::Children, "children", "/mina-barn", Policy::Guardian),
     line(Place::Personal, "personal", "/personuppgifter", Policy::Guardian),
+    lively(Place::PersonalMobile, "personal-mobile", "/personuppgifter/mobil", Policy::Guardian),
+    lively(Place::PersonalMobileCode, "personal-mobile-code", "/personuppgifter/mobil/kod", Policy::Guardian),
+    lively(Place::PersonalEmail, "personal-email", "/personuppgifter/e-post", Policy::Guardian),
+    lively(Place::PersonalEmailCode, "personal-email-code", "/personuppgifter/e-post/kod", Policy::Guardian),
+    line(Place::Devices, "devices", "/personuppgifter/enheter", Policy::Guardian),
+    lively(Place::CloseAccount, "close-account", "/personuppgifter/avsluta", Policy::Guardian),
+    line(Place::AccountClosed, "account-closed", "/konto-avslutat", Policy::Public),
     line(Place::SignedOut, "signed-out", "/utloggad", Policy::Public),
     line(Place::SessionEnded, "session-ended", "/avslutad", Policy::Public),
 ];

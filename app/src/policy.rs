@@ -78,9 +78,9 @@ pub struct Route {
 }
 
 /// Every server function, who it is for, and the fields it takes. A body with any other field is not one of ours.
-const ACTIONS: [(&str, Policy, &[&str]); 15] = [
+const ACTIONS: [(&str, Policy, &[&str]); 27] = [
     ("/api/language/choose", Policy::Public, &["language", "back"]),
-    ("/api/sign_in/start", Policy::Public, &["purpose", "device", "script"]),
+    ("/api/sign_in/start", Policy::Public, &["purpose", "device", "script", "back"]),
     ("/api/sign_in/progress", Policy::Login, &["returning"]),
     ("/api/sign_in/go-on", Policy::Login, &[]),
     ("/api/sign_in/return", Policy::Login, &["nonce", "script"]),
@@ -94,6 +94,18 @@ const ACTIONS: [(&str, Policy, &[&str]); 15] = [
     ("/api/application/confirm-code", Policy::Applicant, &["form[code]"]),
     ("/api/application/confirm-email", Policy::Link, &["token"]),
     ("/api/application/complete", Policy::Applicant, &["information"]),
+    ("/api/application/reopen", Policy::Applicant, &[]),
+    ("/api/personal/choose-language", Policy::Guardian, &["language"]),
+    ("/api/personal/change-email", Policy::Guardian, &["form[email]"]),
+    ("/api/personal/change-mobile", Policy::Guardian, &["form[mobile]", "till"]),
+    ("/api/personal/resend-code", Policy::Guardian, &["channel", "till"]),
+    ("/api/personal/prove-contact", Policy::Guardian, &["form[code]", "channel", "till"]),
+    ("/api/personal/remove-mobile", Policy::Guardian, &[]),
+    ("/api/personal/try-channel", Policy::Guardian, &["channel"]),
+    ("/api/personal/end-device", Policy::Guardian, &["device"]),
+    ("/api/personal/end-other-devices", Policy::Guardian, &[]),
+    ("/api/personal/end-all-devices", Policy::Guardian, &[]),
+    ("/api/personal/close-account", Policy::Guardian, &[]),
 ];
 
 /// Whether `body` is a form for the server function at `path`: fields it takes, each once at most. What a form leaves out

@@ -37,11 +37,11 @@ pub(crate) fn go(to: impl fmt::Display) {
 /// Sends the browser to the page that shows what came of it: `kept` where it was done, `asked` with the refusal where it
 /// was refused. `Err` is left for what is broken.
 pub(crate) fn outcome<T>(result: portal::Result<T>, kept: Place, asked: Place) -> Result<(), Fault> {
-    answered(result.map(|_| kept), asked)
+    answered(result.map(|_| kept.to_string()), asked)
 }
 
 /// As [`outcome`], where what was done decides the way on.
-pub(crate) fn answered(result: portal::Result<Place>, asked: Place) -> Result<(), Fault> {
+pub(crate) fn answered(result: portal::Result<String>, asked: impl fmt::Display) -> Result<(), Fault> {
     match result {
         Ok(kept) => go(kept),
         Err(portal::Error::Refused(refusal)) => go(refused(asked, refusal)),
@@ -54,8 +54,10 @@ pub(crate) fn answered(result: portal::Result<Place>, asked: Place) -> Result<()
 }
 
 /// A page, asked to show a refusal. The form itself was set aside by the portal.
-pub(crate) fn refused(asked: Place, refusal: Refusal) -> String {
-    format!("{asked}?{NO}={}", word(refusal))
+pub(crate) fn refused(asked: impl fmt::Display, refusal: Refusal) -> String {
+    let asked = asked.to_string();
+    let mark = if asked.contains('?') { '&' } else { '?' };
+    format!("{asked}{mark}{NO}={}", word(refusal))
 }
 
 /// The refusal an address carries.
@@ -77,6 +79,8 @@ fn word(refusal: Refusal) -> &'static str {
         Refusal::TooManyLetters => "too-many-letters",
         Refusal::LinkSpent => "link-spent",
         Refusal::NoChildLeft => "no-child-left",
+        Refusal::NotFresh => "not-fresh",
+        Refusal::TooManyChanges => "too-many-changes",
     }
 }
 
@@ -126,5 +130,11 @@ mod tests {
             assert_eq!(refusal_named(word(refusal)), Some(refusal));
         }
         assert_eq!(refusal_named("<script>"), None);
+    }
+
+    #[test]
+    fn a_refusal_joins_what_an_address_asks_already() {
+        assert_eq!(refused(Place::SignIn, Refusal::NotFresh), "/logga-in?nej=not-fresh");
+        assert_eq!(refused("/logga-in?a=b", Refusal::NotFresh), "/logga-in?a=b&nej=not-fresh");
     }
 }

@@ -117,5 +117,33 @@ for (const families of ['script', 'no-script'] as const) {
       await visitor.scan(visitor.who('never-read'));
       await visitor.afterPhone('/ansokan/barn');
     });
+
+    test('after a while BankID is asked for again, and what was typed is still there', async ({ visitor }) => {
+      await visitor.getAccount('personal-step-up');
+      const { typed, e164 } = visitor.mobile('personal-step-up');
+      await letPass(16 * 60);
+      await visitor.page.goto('/personuppgifter/mobil?till=children');
+      await visitor.giveMobile(typed);
+      await expect(visitor.main).toContainText(visitor.say('refusal-not-fresh'));
+      await visitor.scan(visitor.who('personal-step-up'));
+      await visitor.afterPhone('/personuppgifter/mobil');
+      await expect(visitor.main.locator('#mobile')).toHaveValue(typed);
+      await visitor.goOn();
+      await visitor.giveNewCode(code(await town.message(e164)));
+      await visitor.at('/mina-barn');
+    });
+
+    test('a text message whose answer was lost is not sent twice', async ({ visitor }) => {
+      await visitor.getAccount('personal-doubt');
+      const { typed, e164 } = visitor.mobile('personal-doubt');
+      await town.fault('sms', 'accept-then-drop', { path: '/a1/sms', count: 1 });
+      await visitor.page.goto('/personuppgifter/mobil');
+      await visitor.giveMobile(typed);
+      const message = await town.message(e164);
+      await letPass(11 * 60);
+      expect(await town.messages(e164)).toHaveLength(1);
+      await visitor.giveNewCode(code(message));
+      await visitor.at('/personuppgifter');
+    });
   });
 }

@@ -70,6 +70,7 @@ impl House {
             navet: navet::Client::new(&navet_settings(&settings)?).context("[navet]")?,
             pupils: ss12000::Client::new(&pupil_settings(&settings)).context("[pupil-register]")?,
             mailer: dispatch::Mailer::new(&mail_settings(&settings)?).context("[mail]")?,
+            gateway: dispatch::sms::Gateway::new(&sms_settings(&settings)).context("[sms]")?,
             clock,
             rules,
         };
@@ -295,6 +296,7 @@ fn rules(settings: &Settings) -> Result<Rules> {
     rules.limits.code_tries_window = limits.code_tries_window;
     rules.limits.letters_per_hour = limits.letters_per_hour;
     rules.limits.letters_per_address = limits.letters_per_address;
+    rules.limits.contact_changes_per_day = limits.contact_changes_per_day;
     rules.limits.links_per_minute = limits.links_per_minute;
     if let Some(point) = &settings.failpoint {
         if !FAILPOINTS.contains(&point.as_str()) {
@@ -348,6 +350,12 @@ fn mail_settings(settings: &Settings) -> Result<dispatch::Settings> {
         settings.credentials = Some(dispatch::Credentials { user: user.clone(), password });
     }
     Ok(settings)
+}
+
+fn sms_settings(settings: &Settings) -> dispatch::sms::Settings {
+    let sms = &settings.house.sms;
+    let reports = format!("{}{}", settings.house.site.base(), Rules::REPORTS_PATH);
+    dispatch::sms::Settings::new(&sms.endpoint, &sms.authorities, &sms.keys, &sms.key, &sms.from, reports)
 }
 
 fn jobs_settings(settings: &Settings) -> jobs::Settings {

@@ -66,6 +66,8 @@ pub struct House {
     pub hooks: Hooks,
     /// The mail relay.
     pub mail: Mail,
+    /// The SMS gateway.
+    pub sms: Sms,
     /// How long a login lasts.
     pub session: Session,
     /// Durable work.
@@ -230,6 +232,22 @@ pub struct Mail {
     pub from: String,
 }
 
+/// The SMS gateway.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sms {
+    /// The service's address.
+    pub endpoint: String,
+    /// The roots believed, PEM.
+    pub authorities: PathBuf,
+    /// JSON file with accounts by name, each with a user and a password.
+    pub keys: PathBuf,
+    /// The name of ours in it.
+    pub key: String,
+    /// Whom every text message is from.
+    pub from: String,
+}
+
 /// How long a login lasts.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -335,12 +353,14 @@ pub struct Limits {
     pub bankid_poll_per_second: u32,
     /// Tries of one letter's code.
     pub code_tries: u32,
-    /// Tries of codes in 15 minutes, by application.
+    /// Tries of codes in 15 minutes, by application or account.
     pub code_tries_window: u32,
-    /// Letters with a code in an hour, by application.
+    /// Letters and text messages with a code, and tries of a channel, in an hour, by application or account.
     pub letters_per_hour: u32,
     /// Letters with a code in a day, by the address they go to.
     pub letters_per_address: u32,
+    /// Changes of an account's contact details in a day.
+    pub contact_changes_per_day: u32,
     /// Links of letters followed in a minute, by address.
     pub links_per_minute: u32,
 }

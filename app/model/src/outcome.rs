@@ -12,6 +12,8 @@ pub enum Outcome {
     AccountExists,
     /// Held an account that was closed.
     AccountClosed,
+    /// Closed their account themselves a short time ago, and may open it again.
+    AccountResting,
     /// The child is known, but has no place yet.
     NotYetPlaced,
     /// The child's place has ended.
@@ -31,10 +33,11 @@ pub enum Outcome {
 
 impl Outcome {
     /// Every outcome.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Eligible,
         Self::AccountExists,
         Self::AccountClosed,
+        Self::AccountResting,
         Self::NotYetPlaced,
         Self::PlacementEnded,
         Self::OutsideTheCity,

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::Date;
+use crate::{Date, Mobile, Typed, Wrongs};
 
 /// Where a datum comes from, and so where it is corrected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -42,8 +42,35 @@ pub struct Personal {
     pub address: Option<Datum>,
     /// The proven e-mail address.
     pub email: Option<Datum>,
+    /// Since when letters to it come to nothing.
+    pub email_failing: Option<Date>,
+    /// The proven mobile number.
+    pub mobile: Option<Datum>,
+    /// Since when text messages to it come to nothing.
+    pub mobile_failing: Option<Date>,
     /// Which language letters are written in.
     pub language: Datum,
     /// Account since.
     pub account_since: Datum,
+}
+
+/// A mobile number, exactly as typed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct MobileForm {
+    /// The number.
+    pub mobile: Typed,
+}
+
+impl MobileForm {
+    /// The field's name.
+    pub const MOBILE: &'static str = "mobile";
+
+    /// Reads the number.
+    ///
+    /// # Errors
+    /// What is wrong with it, under [`MobileForm::MOBILE`].
+    pub fn check(&self) -> Result<Mobile, Wrongs> {
+        Mobile::parse(&self.mobile).map_err(|wrong| Wrongs::one(Self::MOBILE, wrong))
+    }
 }

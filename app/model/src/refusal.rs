@@ -30,11 +30,15 @@ pub enum Refusal {
     LinkSpent,
     /// Every child was said not to be one's own.
     NoChildLeft,
+    /// The identification is not recent enough for this; the form was set aside and is shown again after another one.
+    NotFresh,
+    /// The contact details were changed too often today.
+    TooManyChanges,
 }
 
 impl Refusal {
     /// Every refusal.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::Form,
         Self::StepNotReached,
         Self::NoIdentification,
@@ -47,5 +51,7 @@ impl Refusal {
         Self::TooManyLetters,
         Self::LinkSpent,
         Self::NoChildLeft,
+        Self::NotFresh,
+        Self::TooManyChanges,
     ];
 }

@@ -99,3 +99,27 @@ pub(crate) async fn complete(
         Err(error) => answered(Err(error), Place::Apply(Step::Check)),
     }
 }
+
+/// Opens an account again that its holder closed.
+#[server(endpoint = "application/reopen")]
+pub(crate) async fn reopen() -> Result<(), Fault> {
+    let visit = visit()?;
+    if let Who::Guardian { .. } = visit.who() {
+        go(Place::Children);
+        return Ok(());
+    }
+    let result = async { visit.applicant()?.reopen().await };
+    match result.await {
+        Ok(done) => {
+            keep_session(&done.session_cookie);
+            go(Place::Children);
+            Ok(())
+        }
+        // The page of the outcome says by itself what is missing.
+        Err(Error::Refused(Refusal::StepNotReached)) => {
+            go(Place::Outcome);
+            Ok(())
+        }
+        Err(error) => answered(Err(error), Place::Outcome),
+    }
+}

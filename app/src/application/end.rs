@@ -1,16 +1,17 @@
 //! How an application ends: with an account, or with what to do instead.
 
 use http::StatusCode;
-use leptos::prelude::*;
+use leptos::{prelude::*, server_fn::ServerFn as _};
 use model::{Outcome, Step, UnitContact};
 use portal::{Visit, Who};
 
+use super::api::Reopen;
 use crate::{
     Fault, Place,
     children::school,
     page::{Page, Reply},
     text::Text,
-    ui::{prose::prose, say::whom_to_call},
+    ui::{form::send, prose::prose, say::whom_to_call},
 };
 
 /// What eligibility came to, at one address for every outcome.
@@ -31,7 +32,8 @@ pub(crate) async fn outcome(visit: &Visit) -> Result<Reply, Fault> {
         });
     };
     let again = outcome == Outcome::RegisterDown;
-    let page = told(said, applicant.units_to_call().await?, again);
+    let reopen = outcome == Outcome::AccountResting;
+    let page = told(said, applicant.units_to_call().await?, again, reopen);
     let page = if again { page.status(StatusCode::SERVICE_UNAVAILABLE) } else { page };
     page.until_the_session_ends(visit).into_reply()
 }
@@ -39,10 +41,10 @@ pub(crate) async fn outcome(visit: &Visit) -> Result<Reply, Fault> {
 /// One and the same page for every reason that must not be read from it, with an account and without: no school of one's
 /// own there either.
 pub(crate) fn turn_to_the_school() -> Page {
-    told(NEUTRAL, Vec::new(), false).own()
+    told(NEUTRAL, Vec::new(), false, false).own()
 }
 
-fn told((title, lead, body): (Text, Text, Text), units: Vec<UnitContact>, again: bool) -> Page {
+fn told((title, lead, body): (Text, Text, Text), units: Vec<UnitContact>, again: bool, reopen: bool) -> Page {
     Page::new(title.clone(), move || {
         let again = again.then(|| {
             view! {
@@ -51,9 +53,17 @@ fn told((title, lead, body): (Text, Text, Text), units: Vec<UnitContact>, again:
                 </div>
             }
         });
+        let reopen = reopen.then(|| {
+            view! {
+                <form method="post" action=Reopen::url()>
+                    <div class="actions">{send(Text::OutcomeAccountRestingReopen)}</div>
+                </form>
+            }
+        });
         view! {
             <h1>{title}</h1>
             <p class="lead">{lead}</p>
+            {reopen}
             {again}
             {prose(&body)}
             {whom_to_call(units)}
@@ -72,6 +82,11 @@ fn words(outcome: Outcome) -> Option<(Text, Text, Text)> {
         Outcome::AccountClosed => {
             (Text::OutcomeAccountClosedTitle, Text::OutcomeAccountClosedLead, Text::OutcomeAccountClosedBody)
         }
+        Outcome::AccountResting => (
+            Text::OutcomeAccountRestingTitle,
+            Text::OutcomeAccountRestingLead,
+            Text::OutcomeAccountRestingBody,
+        ),
         Outcome::NotYetPlaced => {
             (Text::OutcomeNotYetPlacedTitle, Text::OutcomeNotYetPlacedLead, Text::OutcomeNotYetPlacedBody)
         }

@@ -44,6 +44,7 @@ fn public_pages() -> Vec<(Place, Result<Reply, Fault>)> {
         (Place::Apply(model::Step::Before), application::before(&stranger)),
         (Place::ConfirmEmail, application::confirm_email(&asked("/bekrafta-e-post/abc", ""))),
         (Place::EmailConfirmed, application::email_confirmed(&stranger, &asked("/e-post-bekraftad", ""))),
+        (Place::AccountClosed, personal::closed()),
         (Place::SignedOut, session::pages::signed_out()),
         (Place::SessionEnded, session::pages::ended(&stranger)),
     ];

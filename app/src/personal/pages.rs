@@ -1,51 +1,162 @@
-//! What the house holds of its guardian, each datum with its source and its day. Read only.
+//! What the house holds of its guardian, each datum with its source and its day, and the ways to change it.
 
-use leptos::prelude::*;
-use model::{Datum, Personal, Source};
+use leptos::{prelude::*, server_fn::ServerFn as _};
+use model::{Channel, Datum, Language, Personal, Source};
 use portal::Visit;
 
+use super::api::{ChooseLanguage, TryChannel};
 use crate::{
     Fault, Place,
-    page::{Page, Reply},
+    page::{Asked, Page, Reply},
     text::Text,
     ui::{
         dates::full_day,
         facts::{Fact, facts},
-        say::whom_to_call,
+        form::{hidden, refusal},
+        prose::prose,
+        say::{self, whom_to_call},
     },
 };
 
+/// The question of an address that says what was done a moment ago.
+pub(super) const DONE: &str = "klart";
+
+/// What was done a moment ago.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Done {
+    Email,
+    Mobile,
+    MobileRemoved,
+    Language,
+    Tried,
+}
+
+impl Done {
+    const ALL: [Self; 5] = [Self::Email, Self::Mobile, Self::MobileRemoved, Self::Language, Self::Tried];
+
+    pub(super) const fn word(self) -> &'static str {
+        match self {
+            Self::Email => "e-post",
+            Self::Mobile => "mobil",
+            Self::MobileRemoved => "mobil-borta",
+            Self::Language => "sprak",
+            Self::Tried => "prov",
+        }
+    }
+
+    const fn said(self) -> Text {
+        match self {
+            Self::Email => Text::PersonalDoneEmail,
+            Self::Mobile => Text::PersonalDoneMobile,
+            Self::MobileRemoved => Text::PersonalDoneMobileRemoved,
+            Self::Language => Text::PersonalDoneLanguage,
+            Self::Tried => Text::PersonalDoneTried,
+        }
+    }
+}
+
 /// Personuppgifter.
-pub(crate) async fn personal(visit: &Visit) -> Result<Reply, Fault> {
-    let Personal { name, number, address, email, language, account_since } =
-        visit.guardian()?.personal().await?;
+pub(crate) async fn personal(visit: &Visit, asked: &Asked) -> Result<Reply, Fault> {
+    let personal = visit.guardian()?.personal().await?;
+    let no = asked.refusal();
+    let done = asked.value(DONE).and_then(|word| Done::ALL.into_iter().find(|done| done.word() == word));
     Page::new(Text::PersonalTitle, move || {
-        let rows = [
-            (Text::PersonalName, Some(name)),
-            (Text::PersonalNumber, Some(number)),
-            (Text::PersonalAddress, address),
-            (Text::PersonalEmail, email),
-            (Text::PersonalLanguage, Some(language)),
+        let Personal {
+            name, number, address, email, email_failing, mobile, mobile_failing, language, account_since,
+        } = personal;
+        let failing = [
+            email_failing.map(|since| Text::PersonalEmailFailing { date: full_day(since) }),
+            mobile_failing.map(|since| Text::PersonalMobileFailing { date: full_day(since) }),
         ];
-        let mut rows: Vec<_> =
-            rows.into_iter().filter_map(|(what, datum)| datum.map(|datum| row(what, datum))).collect();
-        rows.push(
-            Fact::new(Text::PersonalSince, full_day(account_since.as_of)).from(Text::SourceService.owned()),
-        );
+        let tries = [(Channel::Mail, email.is_some()), (Channel::Sms, mobile.is_some())];
+        let rows = vec![
+            Some(row(Text::PersonalName, name)),
+            Some(row(Text::PersonalNumber, number)),
+            address.map(|address| row(Text::PersonalAddress, address)),
+            email.map(|email| {
+                row(Text::PersonalEmail, email).change(Place::PersonalEmail, Text::PersonalChangeEmail)
+            }),
+            Some(
+                mobile
+                    .map_or_else(
+                        || Fact::new(Text::PersonalMobile, Text::PersonalMobileNone.owned()),
+                        |mobile| row(Text::PersonalMobile, mobile),
+                    )
+                    .change(Place::PersonalMobile, Text::PersonalChangeMobile),
+            ),
+            Some(row(Text::PersonalLanguage, language)),
+            Some(
+                Fact::new(Text::PersonalSince, full_day(account_since.as_of))
+                    .from(Text::SourceService.owned()),
+            ),
+        ];
         view! {
+            {refusal(no)}
+            {done.filter(|_| no.is_none()).map(|done| say::done(done.said()))}
             <h1>{Text::PersonalTitle}</h1>
             <p class="lead">{Text::PersonalLead}</p>
-            {facts(rows)}
+            {failing.into_iter().flatten().map(warned).collect_view()}
+            {facts(rows.into_iter().flatten().collect())}
+            {languages()}
+            <details class="fold">
+                <summary>{Text::PersonalSources}</summary>
+                {prose(&Text::PersonalSourcesBody)}
+            </details>
+            <h2>{Text::PersonalTryTitle}</h2>
+            <p>{Text::PersonalTry}</p>
+            <div class="actions">{tries.into_iter().filter(|(_, there)| *there).map(|(channel, _)| try_it(channel)).collect_view()}</div>
+            <h2>{Text::DevicesTitle}</h2>
+            <p>{Text::PersonalDevices}</p>
+            <p><a class="button second" href=Place::Devices.to_string()>{Text::PersonalDevicesSee}</a></p>
             <h2>{Text::PersonalWrongTitle}</h2>
             <p>{Text::PersonalWrong}</p>
+            {whom_to_call(Vec::new())}
             <h2>{Text::PersonalCloseTitle}</h2>
             <p>{Text::PersonalClose}</p>
-            {whom_to_call(Vec::new())}
+            <p><a href=Place::CloseAccount.to_string()>{Text::CloseTitle}</a></p>
             <p><a href=Place::WhatWeHold.to_string()>{Text::ShellWhatWeHold}</a></p>
         }
     })
+    .wrong(no.is_some())
     .until_the_session_ends(visit)
     .into_reply()
+}
+
+/// Letters to an address come to nothing.
+fn warned(words: Text) -> impl IntoView {
+    view! { <div class="notice warn"><p>{words}</p></div> }
+}
+
+/// A button for each language of letters, in that language's own words.
+fn languages() -> impl IntoView {
+    let buttons = Language::ALL
+        .map(|language| {
+            view! {
+                <button class="second" name="language" value=language.tag() lang=language.tag()>
+                    {language.own_name()}
+                </button>
+            }
+        })
+        .into_iter()
+        .collect_view();
+    view! {
+        <h2>{Text::PersonalLanguageTitle}</h2>
+        <p>{Text::PersonalLanguageText}</p>
+        <form method="post" action=ChooseLanguage::url()><div class="actions">{buttons}</div></form>
+    }
+}
+
+fn try_it(channel: Channel) -> impl IntoView {
+    let label = match channel {
+        Channel::Sms => Text::PersonalTrySms,
+        Channel::Mail | Channel::Pim => Text::PersonalTryMail,
+    };
+    view! {
+        <form method="post" action=TryChannel::url()>
+            {hidden("channel", channel.word())}
+            <button class="second">{label}</button>
+        </form>
+    }
 }
 
 fn row(what: Text, datum: Datum) -> Fact {

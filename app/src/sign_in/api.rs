@@ -1,12 +1,13 @@
 //! What a browser asks about an identification.
 
 use leptos::prelude::*;
-use model::{Device, Language, Progress, Purpose, Step, Typed};
+use model::{Device, Language, Progress, Purpose, Refusal, Step, Typed};
 use portal::{Error, Finish, Next, Phase, Proof, Visit};
 
 use super::pages::FRESH;
 use crate::{
     Fault, Place,
+    places::ours,
     text::Text,
     visit::{answered, drop_login, go, keep_login, keep_session, refused, visit},
 };
@@ -19,15 +20,23 @@ pub(crate) async fn start(
     /// `1` where a script is awake on the page.
     #[server(default)]
     script: String,
+    /// Where a step-up leads back to.
+    #[server(default)]
+    back: String,
 ) -> Result<(), Fault> {
     let visit = visit()?;
-    match visit.start_identification(purpose, device, script == "1").await {
+    let (script, back) = (script == "1", ours(&back));
+    let started = match (purpose, back) {
+        (Purpose::StepUp, Some(back)) => visit.start_step_up(device, script, back).await,
+        _ => visit.start_identification(purpose, device, script).await,
+    };
+    match started {
         Ok(login) => {
             keep_login(&login.login_cookie);
             go(format_args!("{}?{FRESH}=1", waiting_page(purpose)));
             Ok(())
         }
-        Err(error) => answered(Err(error), choice_page(purpose)),
+        Err(error) => answered(Err(error), choice_page(purpose, back)),
     }
 }
 
@@ -62,10 +71,12 @@ pub(crate) async fn ask_progress(
         }),
         (Phase::Complete, Device::Other) => {
             let go = match finish(&visit, Proof::Poll).await {
-                Ok(Some(next)) => next.to_string(),
+                Ok(Some(next)) => next,
                 // Another tab of this browser went in first, or is about to.
                 Ok(None) => waiting_page(identification.purpose).to_string(),
-                Err(Error::Refused(refusal)) => refused(choice_page(identification.purpose), refusal),
+                Err(Error::Refused(refusal)) => {
+                    turned_back(identification.purpose, identification.back.as_deref(), refusal)
+                }
                 Err(error) => return Err(error.into()),
             };
             Ok(Progress::Done { go })
@@ -77,10 +88,14 @@ pub(crate) async fn ask_progress(
 #[server(endpoint = "sign_in/go-on")]
 pub(crate) async fn go_on() -> Result<(), Fault> {
     let visit = visit()?;
-    let purpose =
-        visit.identification().await?.map_or(Purpose::SignIn, |identification| identification.purpose);
-    let way = finish(&visit, Proof::Poll).await.map(|next| next.unwrap_or(waiting_page(purpose)));
-    answered(way, choice_page(purpose))
+    let found = visit.identification().await?;
+    let (purpose, back) = found.map_or((Purpose::SignIn, None), |found| (found.purpose, found.back));
+    match finish(&visit, Proof::Poll).await {
+        Ok(next) => go(next.unwrap_or_else(|| waiting_page(purpose).to_string())),
+        Err(Error::Refused(refusal)) => go(turned_back(purpose, back.as_deref(), refusal)),
+        Err(error) => return answered(Err(error), choice_page(purpose, back.as_deref())),
+    }
+    Ok(())
 }
 
 /// The way back from an app on this device: the only door into a session it opens.
@@ -117,22 +132,26 @@ pub(crate) async fn come_back(
 #[server(endpoint = "sign_in/cancel")]
 pub(crate) async fn cancel(purpose: Purpose) -> Result<(), Fault> {
     let visit = visit()?;
+    let back = visit.identification().await?.and_then(|found| found.back);
     visit.cancel_identification().await?;
     drop_login();
-    go(choice_page(purpose));
+    go(choice_page(purpose, back.as_deref()));
     Ok(())
 }
 
 /// Asks to be let in. None while it is not decided, or has ended without an identification: the waiting page says which.
-async fn finish(visit: &Visit, proof: Proof) -> portal::Result<Option<Place>> {
+async fn finish(visit: &Visit, proof: Proof) -> portal::Result<Option<String>> {
     Ok(match visit.finish_identification(proof).await? {
         Finish::StillWaiting | Finish::Stopped { .. } => None,
         Finish::In { session_cookie, next } => {
             keep_session(&session_cookie);
             drop_login();
             Some(match next {
-                Next::Step(step) => Place::Apply(step),
-                Next::Children => Place::Children,
+                Next::Step(step) => Place::Apply(step).to_string(),
+                Next::Children => Place::Children.to_string(),
+                Next::Back { to, fresh: true } => to,
+                // In, but not surely enough for what it was asked for.
+                Next::Back { to, fresh: false } => refused(to, Refusal::NotTrusted),
             })
         }
     })
@@ -147,11 +166,18 @@ fn waiting_page(purpose: Purpose) -> Place {
 }
 
 /// Where one chooses a device.
-pub(super) fn choice_page(purpose: Purpose) -> Place {
-    match purpose {
-        Purpose::Apply => Place::Apply(Step::Identify),
-        Purpose::SignIn | Purpose::StepUp => Place::SignIn,
+pub(super) fn choice_page(purpose: Purpose, back: Option<&str>) -> String {
+    match (purpose, back) {
+        (Purpose::Apply, _) => Place::Apply(Step::Identify).to_string(),
+        (Purpose::StepUp, Some(back)) => back.to_owned(),
+        (Purpose::SignIn | Purpose::StepUp, _) => Place::SignIn.to_string(),
     }
+}
+
+/// The same, asked to show a refusal. Where another person identified, the session is over and its pages are closed.
+fn turned_back(purpose: Purpose, back: Option<&str>, refusal: Refusal) -> String {
+    let back = back.filter(|_| refusal != Refusal::OtherPerson);
+    refused(choice_page(purpose, back), refusal)
 }
 
 fn say(text: Text, language: Language) -> String {

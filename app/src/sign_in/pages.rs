@@ -5,7 +5,7 @@ use model::{Advice, Device, Purpose, Refusal, Step};
 use portal::{Identification, Phase, Visit, Who};
 
 use super::{
-    api::{Cancel, ComeBack, GoOn, Start},
+    api::{Cancel, ComeBack, GoOn, Start, choice_page},
     islands::{Awake, BACK, CODE, GO, NONCE, SAY, SCRIPT, SLOW, TIME, Waiting, WayBack},
 };
 use crate::{
@@ -33,7 +33,7 @@ pub(crate) fn sign_in(who: &Who, asked: &Asked) -> Result<Reply, Fault> {
             {refusal(no)}
             <h1>{Text::SignInTitle}</h1>
             <p class="lead">{Text::SignInLead}</p>
-            {choices(Purpose::SignIn, false)}
+            {choices(Purpose::SignIn, None, false)}
             <p class="small">{Text::SignInNeverAsk}</p>
             <h2>{Text::SignInNoBankid}</h2>
             <p>{Text::SignInNoBankidText}</p>
@@ -52,7 +52,7 @@ pub(crate) async fn bankid(visit: &Visit, asked: &Asked) -> Result<Reply, Fault>
         Some(found) if found.purpose == Purpose::Apply => Reply::go(Place::Apply(Step::Identify)),
         Some(found) => Page::new(heading(&found), move || {
             view! {
-                {back(Place::SignIn)}
+                {back(choice_page(found.purpose, found.back.as_deref()))}
                 {waiting(found)}
             }
         })
@@ -91,7 +91,7 @@ pub(crate) async fn identify(visit: &Visit, asked: &Asked) -> Result<Reply, Faul
                     {step_head(Step::Identify)}
                     <h1>{Text::ApplyIdentifyTitle}</h1>
                     <p class="lead">{Text::ApplyIdentifyLead}</p>
-                    {choices(Purpose::Apply, true)}
+                    {choices(Purpose::Apply, None, true)}
                     <p class="small">{Text::SignInNeverAsk}</p>
                     <p class="out"><a href=Place::NoBankId.to_string()>{Text::SignInNoBankid}</a></p>
                 }
@@ -201,13 +201,13 @@ fn heading(found: &Identification) -> Text {
 /// An identification that goes on, or what it came to.
 fn waiting(found: Identification) -> impl IntoView {
     let heading = heading(&found);
-    let Identification { purpose, device, phase, seconds_left, launch, qr, .. } = found;
+    let Identification { purpose, back, device, phase, seconds_left, launch, qr, .. } = found;
     let body = match (phase, device) {
         (Phase::Complete, Device::Other) => go_on().into_any(),
         (Phase::Complete, Device::This) => view! { <p class="lead">{Text::BankidOtherTab}</p> }.into_any(),
         (Phase::Stopped { advice }, _) => view! {
             <p class="lead">{portal::advice_text(advice, language())}</p>
-            {choices(purpose, true)}
+            {choices(purpose, back.clone(), true)}
             {whom_to_call(Vec::new())}
         }
         .into_any(),
@@ -239,6 +239,7 @@ fn waiting(found: Identification) -> impl IntoView {
             <form method="post" action=Start::url()>
                 {hidden("purpose", word(purpose))}
                 {hidden("device", device_word(other))}
+                {back.map(|back| hidden("back", back))}
                 {(other == Device::This).then(script)}
                 <button class="second">{label}</button>
             </form>
@@ -266,12 +267,25 @@ fn go_on() -> impl IntoView {
     view! { <form method="post" action=GoOn::url()><div class="actions">{send(Text::StepContinue)}</div></form> }
 }
 
+/// To be shown once more who is there: the choices of a step-up that leads back to this address of ours.
+pub(crate) fn step_up(back: String) -> impl IntoView {
+    view! {
+        <section class="card">
+            <h2>{Text::StepUpTitle}</h2>
+            <p>{Text::RefusalNotFresh}</p>
+            {choices(Purpose::StepUp, Some(back), true)}
+        </section>
+    }
+}
+
 /// Two large choices: where the app is.
-fn choices(purpose: Purpose, lively: bool) -> impl IntoView {
+fn choices(purpose: Purpose, back: Option<String>, lively: bool) -> impl IntoView {
+    let lead_back = |back: &Option<String>| back.clone().map(|back| hidden("back", back));
     view! {
         <div class="choices">
             <form method="post" action=Start::url()>
                 {hidden("purpose", word(purpose))}
+                {lead_back(&back)}
                 {lively.then(script)}
                 <button class="choice main" name="device" value=device_word(Device::This)>
                     <strong>{Text::SignInThisDevice}</strong>
@@ -280,6 +294,7 @@ fn choices(purpose: Purpose, lively: bool) -> impl IntoView {
             </form>
             <form method="post" action=Start::url()>
                 {hidden("purpose", word(purpose))}
+                {lead_back(&back)}
                 <button class="choice" name="device" value=device_word(Device::Other)>
                     <strong>{Text::SignInOtherDevice}</strong>
                     <span>{Text::SignInOtherDeviceText}</span>

@@ -1,7 +1,7 @@
 //! Questions and answers: the error summary, a hidden answer, the button.
 
 use leptos::prelude::*;
-use model::{CodeForm, Refusal, Wrong, Wrongs};
+use model::{CodeForm, MobileForm, Refusal, Wrong, Wrongs};
 
 use crate::text::Text;
 
@@ -23,8 +23,8 @@ pub(crate) fn wrongs(wrongs: &Wrongs) -> Option<impl IntoView + use<>> {
 
 /// The same place on a page, for a "no" that is about no single field.
 pub(crate) fn refusal(refusal: Option<Refusal>) -> Option<impl IntoView> {
-    // A wrong field says so itself, with the form that was set aside.
-    refusal.filter(|refusal| *refusal != Refusal::Form).map(|refusal| {
+    // A wrong field says so itself, with the form that was set aside; who has to identify again is asked to.
+    refusal.filter(|refusal| !matches!(refusal, Refusal::Form | Refusal::NotFresh)).map(|refusal| {
         view! {
             <div class="wrongs" role="alert" tabindex="-1" autofocus>
                 <h2>{Text::RefusalSummaryTitle}</h2>
@@ -53,10 +53,15 @@ pub(crate) fn press(to: &'static str, class: &'static str, label: Text) -> impl 
 pub(crate) fn wrong_text(field: &str, wrong: Wrong) -> Text {
     match wrong {
         Wrong::Missing if field == CodeForm::CODE => Text::WrongMissingCode,
+        Wrong::Missing if field == MobileForm::MOBILE => Text::WrongMissingMobile,
         Wrong::Missing => Text::WrongMissingEmail,
+        Wrong::TooLong if field == MobileForm::MOBILE => Text::WrongTooLongMobile,
         Wrong::TooLong => Text::WrongTooLong,
         Wrong::NotAnEmail => Text::WrongNotAnEmail,
         Wrong::EmailLetters => Text::WrongEmailLetters,
+        Wrong::NotANumber => Text::WrongNotANumber,
+        Wrong::NotAMobile => Text::WrongNotAMobile,
+        Wrong::Premium => Text::WrongPremium,
         Wrong::NotACode => Text::WrongNotACode,
         Wrong::WrongCode => Text::WrongWrongCode,
         Wrong::OldCode => Text::WrongOldCode,
@@ -78,6 +83,8 @@ pub(crate) fn refusal_text(refusal: Refusal) -> Text {
         Refusal::TooManyLetters => Text::RefusalTooManyLetters,
         Refusal::LinkSpent => Text::RefusalLinkSpent,
         Refusal::NoChildLeft => Text::RefusalNoChildLeft,
+        Refusal::NotFresh => Text::RefusalNotFresh,
+        Refusal::TooManyChanges => Text::RefusalTooManyChanges,
     }
 }
 

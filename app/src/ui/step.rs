@@ -20,7 +20,7 @@ pub(crate) fn step_head(step: Step) -> impl IntoView {
 }
 
 /// A link to the page before.
-pub(crate) fn back(to: Place) -> impl IntoView {
+pub(crate) fn back(to: impl std::fmt::Display) -> impl IntoView {
     view! { <a class="back" href=to.to_string()>{Text::StepBack}</a> }
 }
 

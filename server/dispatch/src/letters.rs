@@ -50,6 +50,28 @@ pub fn address_changed(language: Language, site: &str) -> Letter {
     ADDRESS_CHANGED.write(language, &[("site", site)])
 }
 
+/// The proof of another address of an account: a code to type, good for `minutes`.
+pub fn contact_code(language: Language, code: &str, minutes: u32) -> Letter {
+    let minutes = minutes.to_string();
+    CONTACT_CODE.write(language, &[("code", code), ("minutes", &minutes)])
+}
+
+/// The mobile number of the account was added, changed or taken away. `site` is the portal's address.
+pub fn mobile_changed(language: Language, site: &str) -> Letter {
+    MOBILE_CHANGED.write(language, &[("site", site)])
+}
+
+/// The account was closed by its holder, who may undo it for `days`. `site` is the portal's address.
+pub fn account_closed(language: Language, site: &str, days: u32) -> Letter {
+    let days = days.to_string();
+    ACCOUNT_CLOSED.write(language, &[("site", site), ("days", &days)])
+}
+
+/// A try, asked for on Personuppgifter. `site` is the portal's address.
+pub fn test(language: Language, site: &str) -> Letter {
+    TEST.write(language, &[("site", site)])
+}
+
 /// Whether a text holds a run of exactly six digits. A link in a letter must not: it would look like the code.
 pub fn holds_six_digits(text: &str) -> bool {
     text.split(|c: char| !c.is_ascii_digit()).any(|run| run.len() == 6)
@@ -86,6 +108,10 @@ macro_rules! template {
 const EMAIL_CODE: Template = template!("email-code");
 const WELCOME: Template = template!("welcome");
 const ADDRESS_CHANGED: Template = template!("address-changed");
+const CONTACT_CODE: Template = template!("contact-code");
+const MOBILE_CHANGED: Template = template!("mobile-changed");
+const ACCOUNT_CLOSED: Template = template!("account-closed");
+const TEST: Template = template!("test");
 
 impl Template {
     fn files(&self, language: Language) -> &Files {
@@ -109,7 +135,7 @@ impl Template {
 }
 
 /// Puts the values in their places. A place without a value stays empty; a test sees to it that there is none.
-fn fill(template: &str, values: &[(&str, &str)], write: fn(&str) -> String) -> String {
+pub(crate) fn fill(template: &str, values: &[(&str, &str)], write: fn(&str) -> String) -> String {
     let mut filled = String::with_capacity(template.len() + 64);
     let mut rest = template;
     while let Some((before, after)) = rest.split_once("{{") {

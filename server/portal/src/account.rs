@@ -52,11 +52,19 @@ pub struct AccountSummary {
     pub sessions: u64,
 }
 
+/// The end of a link whose account was closed.
+const ACCOUNT_CLOSED: &str = "account-closed";
+
 /// Why an account ends, in codes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Closing {
     /// The operator did it, for a reason in one word of theirs.
     Operator(String),
+    /// The holder did it, and may undo it until then.
+    Holder {
+        /// The end of that time.
+        undo_until: Timestamp,
+    },
     /// The holder died.
     Deceased,
 }
@@ -66,6 +74,7 @@ impl Closing {
     const fn word(&self) -> &'static str {
         match self {
             Self::Operator(_) => "operator",
+            Self::Holder { .. } => "holder",
             Self::Deceased => "deceased",
         }
     }
@@ -75,7 +84,14 @@ impl Closing {
         match self {
             // Typed by hand: no more of it than a code can hold, and nothing that could be a person's number.
             Self::Operator(reason) => model::tame(reason),
-            Self::Deceased => self.word().to_owned(),
+            Self::Holder { .. } | Self::Deceased => self.word().to_owned(),
+        }
+    }
+
+    fn undo_until(&self) -> Option<i64> {
+        match self {
+            Self::Holder { undo_until } => Some(undo_until.as_millisecond()),
+            Self::Operator(_) | Self::Deceased => None,
         }
     }
 }
@@ -86,10 +102,11 @@ pub(crate) async fn of_subject(on: &impl ConnectionTrait, subject: &Subject) -> 
 }
 
 /// What the rules need to know of it.
-pub(crate) fn standing(row: Option<&row::Model>) -> Account {
-    match row.map(|row| row.state.as_str()) {
+pub(crate) fn standing(row: Option<&row::Model>, now: Timestamp) -> Account {
+    match row {
         None => Account::None,
-        Some("open") => Account::Open,
+        Some(row) if row.state == "open" => Account::Open,
+        Some(row) if row.undo_until.is_some_and(|until| until > now.as_millisecond()) => Account::Resting,
         Some(_) => Account::Closed,
     }
 }
@@ -124,17 +141,19 @@ pub(crate) async fn close(
         .col_expr(row::Column::State, Expr::value("closed"))
         .col_expr(row::Column::ClosedAt, Expr::value(now.as_millisecond()))
         .col_expr(row::Column::CloseReason, Expr::value(why.reason()))
+        .col_expr(row::Column::UndoUntil, Expr::value(why.undo_until()))
         .col_expr(row::Column::UpdatedAt, Expr::value(now.as_millisecond()))
         .filter(row::Column::Id.eq(id.clone()))
         .filter(row::Column::State.eq("open"))
         .exec(tx)
         .await?;
     if closed.rows_affected == 0 {
+        forbid_undo(tx, &id, &why).await?;
         return Ok(false);
     }
     child_link::Entity::update_many()
         .col_expr(child_link::Column::Until, Expr::value(now.as_millisecond()))
-        .col_expr(child_link::Column::EndReason, Expr::value("account-closed"))
+        .col_expr(child_link::Column::EndReason, Expr::value(ACCOUNT_CLOSED))
         .filter(child_link::Column::AccountId.eq(id))
         .filter(child_link::Column::Until.is_null())
         .exec(tx)
@@ -142,6 +161,54 @@ pub(crate) async fn close(
     end_all(tx, account, End::AccountClosed, now).await?;
     let line = Line::new(Deed::ClosedAccount).of("account", account.uuid()).because(why.word());
     portal.trail(tx, actor, line, now).await?;
+    Ok(true)
+}
+
+/// Whom somebody else closes out does not come back by undoing a closing of their own.
+async fn forbid_undo(tx: &Tx, id: &str, why: &Closing) -> Result<()> {
+    if why.undo_until().is_none() {
+        row::Entity::update_many()
+            .col_expr(row::Column::UndoUntil, Expr::value(Option::<i64>::None))
+            .filter(row::Column::Id.eq(id))
+            .exec(tx)
+            .await?;
+    }
+    Ok(())
+}
+
+/// Opens an account again that its holder closed a short time ago, with the links it had. Answers whether it did.
+pub(crate) async fn reopen(
+    portal: &Portal,
+    tx: &Tx,
+    closed: &row::Model,
+    actor: &Actor,
+    now: Timestamp,
+) -> Result<bool> {
+    let opened = row::Entity::update_many()
+        .col_expr(row::Column::State, Expr::value("open"))
+        .col_expr(row::Column::ClosedAt, Expr::value(Option::<i64>::None))
+        .col_expr(row::Column::CloseReason, Expr::value(Option::<String>::None))
+        .col_expr(row::Column::UndoUntil, Expr::value(Option::<i64>::None))
+        .col_expr(row::Column::UpdatedAt, Expr::value(now.as_millisecond()))
+        .filter(row::Column::Id.eq(closed.id.clone()))
+        .filter(row::Column::State.eq("closed"))
+        .filter(row::Column::UndoUntil.gt(now.as_millisecond()))
+        .exec(tx)
+        .await?;
+    if opened.rows_affected == 0 {
+        return Ok(false);
+    }
+    // Held against custody at the next look, as every link is.
+    child_link::Entity::update_many()
+        .col_expr(child_link::Column::Until, Expr::value(Option::<i64>::None))
+        .col_expr(child_link::Column::EndReason, Expr::value(Option::<String>::None))
+        .filter(child_link::Column::AccountId.eq(closed.id.clone()))
+        .filter(child_link::Column::EndReason.eq(ACCOUNT_CLOSED))
+        .filter(child_link::Column::Until.eq(closed.closed_at))
+        .exec(tx)
+        .await?;
+    let id: AccountId = closed.id.parse().map_err(|_| anyhow!("an account's id cannot be read"))?;
+    portal.trail(tx, actor, Line::new(Deed::ReopenedAccount).of("account", id.uuid()), now).await?;
     Ok(true)
 }
 

@@ -26,6 +26,7 @@ mod complete;
 mod draft;
 mod email;
 mod proof;
+mod reopen;
 
 use draft::{denied_in, email_of, find, id_of, reached_by, unchanged, written};
 
@@ -336,7 +337,14 @@ impl<'v> Applicant<'v> {
     ) -> Result<Decision> {
         let account = account::of_subject(on, &self.session.subject).await?;
         self.portal()
-            .decide_for(on, self.session, custody, account::standing(account.as_ref()), denied, self.now())
+            .decide_for(
+                on,
+                self.session,
+                custody,
+                account::standing(account.as_ref(), self.now()),
+                denied,
+                self.now(),
+            )
             .await
     }
 

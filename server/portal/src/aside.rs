@@ -3,11 +3,16 @@
 //! It belongs to the visitor's session, or to the login cookie of somebody who has none yet, and is encrypted.
 
 use model::Shown;
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, sea_query::OnConflict};
+use sea_orm::{
+    ActiveValue::Set,
+    ColumnTrait, EntityTrait, QueryFilter,
+    sea_query::{Expr, OnConflict},
+};
 use serde::{Serialize, de::DeserializeOwned};
-use store::entity::aside as row;
+use store::{Tx, entity::aside as row};
+use uuid::Uuid;
 
-use crate::{Result, Visit, clock::millis, token};
+use crate::{Portal, Result, Visit, clock::millis, token};
 
 /// The most bytes that are kept. No form of ours is longer, and nobody fills the table with more.
 const LONGEST: usize = 64 * 1024;
@@ -78,6 +83,23 @@ impl Visit {
             None => token::hash_of_cookie(self.0.asking.login.as_deref()),
         }
     }
+}
+
+/// What was kept for a session is kept for the one that takes its place.
+pub(crate) async fn carry(portal: &Portal, tx: &Tx, from: Uuid, to: Uuid) -> Result<()> {
+    let (from, to) = (token::hash(&from.to_string()), token::hash(&to.to_string()));
+    for kept in row::Entity::find().filter(row::Column::Owner.eq(from)).all(tx).await? {
+        let body = portal.keys().open("aside", "body", &place(&kept.owner, &kept.form), &kept.body)?;
+        let body = portal.keys().seal("aside", "body", &place(&to, &kept.form), &body)?;
+        row::Entity::update_many()
+            .col_expr(row::Column::Owner, Expr::value(to.clone()))
+            .col_expr(row::Column::Body, Expr::value(body))
+            .filter(row::Column::Owner.eq(kept.owner))
+            .filter(row::Column::Form.eq(kept.form))
+            .exec(tx)
+            .await?;
+    }
+    Ok(())
 }
 
 fn place(owner: &[u8], form: &str) -> String {

@@ -115,6 +115,8 @@ pub(crate) enum Account {
     None,
     Open,
     Closed,
+    /// Closed by its holder, who may still undo it.
+    Resting,
 }
 
 /// A bar a human set: from one child, or from everything.
@@ -237,6 +239,7 @@ pub(crate) fn decide(known: &Known<'_>) -> Decision {
         // The neutral reasons above stop a new account; who is already in meets custody child by child.
         Account::Open => return by_children(known, Outcome::AccountExists),
         Account::Closed => return Decision::only(Outcome::AccountClosed),
+        Account::Resting => return Decision::only(Outcome::AccountResting),
         Account::None => {}
     }
     if known.adult.age_on(known.today).is_some_and(|age| age < OF_AGE) {
@@ -259,8 +262,8 @@ fn must_turn_to_the_school(known: &Known<'_>) -> bool {
         (Account::Open, population) => {
             population.is_some_and(|it| matches!(it.mark, Mark::Dead | Mark::Void))
         }
-        (Account::None | Account::Closed, None) => true,
-        (Account::None | Account::Closed, Some(it)) => {
+        (Account::None | Account::Closed | Account::Resting, None) => true,
+        (Account::None | Account::Closed | Account::Resting, Some(it)) => {
             known.marked || it.protection.is_protected() || it.mark != Mark::None
         }
     }

@@ -42,6 +42,8 @@ pub struct NewLogin {
 pub struct Identification {
     /// What it is for.
     pub purpose: Purpose,
+    /// The address a step-up leads back to, as it was given at the start.
+    pub back: Option<String>,
     /// Where the app is. Fixed at the start.
     pub device: Device,
     /// How far it is.
@@ -106,13 +108,20 @@ pub enum Finish {
 }
 
 /// Where a login leads.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Next {
     /// No account: this step of the application. Its page asks [`crate::Applicant::outcome`] first, as always, and shows
     /// the outcome's own page where the person may not apply.
     Step(Step),
     /// To the children.
     Children,
+    /// Back to where the step-up began.
+    Back {
+        /// The address, as it was given at the start.
+        to: String,
+        /// Whether the identification counts as fresh: one at a risk does not.
+        fresh: bool,
+    },
 }
 
 /// What the house remembers of identifications outside the database.
@@ -142,6 +151,24 @@ impl Visit {
         purpose: Purpose,
         device: Device,
         script: bool,
+    ) -> Result<NewLogin> {
+        self.begin_identification(purpose, device, script, None).await
+    }
+
+    /// Starts a step-up of this session that leads back to `back`, an address of ours. What was set aside stays.
+    ///
+    /// # Errors
+    /// As [`Visit::start_identification`].
+    pub async fn start_step_up(&self, device: Device, script: bool, back: &str) -> Result<NewLogin> {
+        self.begin_identification(Purpose::StepUp, device, script, Some(back.to_owned())).await
+    }
+
+    async fn begin_identification(
+        &self,
+        purpose: Purpose,
+        device: Device,
+        script: bool,
+        back: Option<String>,
     ) -> Result<NewLogin> {
         let portal = &self.0.portal;
         let bound_to = match (purpose, &self.0.found.live) {
@@ -179,6 +206,7 @@ impl Visit {
             script: Set(i64::from(script)),
             session_id: Set(bound_to.as_ref().map(|session| session.id.to_string())),
             expected: Set(bound_to.map(|session| session.subject)),
+            back: Set(back),
             device_hash: Set(token::hash_of_cookie(asking.device.as_deref())),
             address: Set(asking.address.to_canonical().to_string()),
             user_agent: Set(request.user_agent.clone()),

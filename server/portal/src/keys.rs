@@ -14,7 +14,7 @@ mod file;
 
 use std::{fmt, path::Path, sync::Arc};
 
-use model::{Email, PersonId};
+use model::{Email, Mobile, PersonId};
 use ring::{
     aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey},
     digest, hmac,
@@ -183,6 +183,11 @@ impl KeyRing {
     /// Blind index of an e-mail address, upper and lower case being the same.
     pub fn index_email(&self, email: &Email) -> Vec<u8> {
         self.index("email", &[email.canonical().as_bytes()])
+    }
+
+    /// Blind index of a mobile number.
+    pub fn index_mobile(&self, mobile: &Mobile) -> Vec<u8> {
+        self.index("mobile", &[mobile.reveal().as_bytes()])
     }
 
     /// Keyed hash of a short code, bound to the row that waits for it: six digits alone are found in a second.

@@ -42,6 +42,8 @@ pub struct Limits {
     pub letters_per_hour: u32,
     /// Letters with a code in a day to one mailbox, whoever asks.
     pub letters_per_address: u32,
+    /// Changes of an account's contact details in a day.
+    pub contact_changes_per_day: u32,
     /// Links of letters followed in a minute from one address.
     pub links_per_minute: u32,
 }
@@ -57,6 +59,7 @@ impl Default for Limits {
             code_tries_window: 15,
             letters_per_hour: 5,
             letters_per_address: 10,
+            contact_changes_per_day: 3,
             links_per_minute: 30,
         }
     }

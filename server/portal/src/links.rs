@@ -140,7 +140,7 @@ pub(crate) async fn settle(
     now: Timestamp,
 ) -> Result<Settled> {
     let row = account::of_subject(tx, &session.subject).await?;
-    if account::standing(row.as_ref()) != Account::Open {
+    if account::standing(row.as_ref(), now) != Account::Open {
         return Ok(Settled::Out);
     }
     let decision = portal.decide_for(tx, session, custody, Account::Open, &BTreeSet::new(), now).await?;

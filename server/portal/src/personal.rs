@@ -1,6 +1,8 @@
-//! Personuppgifter: what the house holds of a guardian, each datum with its source and its day.
+//! Personuppgifter: what the house holds of a guardian, each datum with its source and its day, and what the guardian
+//! changes of it.
 
-use model::{Datum, Language, Personal, Source};
+use anyhow::anyhow;
+use model::{Datum, Language, Mobile, Personal, Refusal, Source};
 
 use crate::{
     Error, Guardian, Result,
@@ -10,6 +12,19 @@ use crate::{
     person::Name,
     trail::Line,
 };
+
+mod close;
+mod contact;
+mod counts;
+mod devices;
+mod language;
+mod letters;
+mod mobile;
+mod proof;
+
+pub use contact::UnderWay;
+pub use devices::SignedIn;
+pub(crate) use letters::{SendAccountLetter, SendContactCode};
 
 impl Guardian<'_> {
     /// What the house holds of the guardian, with sources. A population register that is down leaves out what only it
@@ -50,6 +65,15 @@ impl Guardian<'_> {
             }),
             _ => None,
         };
+        let mobile = match (&row.mobile, row.mobile_verified_at) {
+            (Some(sealed), Some(verified)) => Some(Datum {
+                value: self.mobile(&row.id, sealed)?.shown(),
+                source: Source::Guardian,
+                as_of: day_of(from_millis(verified)),
+            }),
+            _ => None,
+        };
+        let failing = |since: Option<i64>| since.map(|since| day_of(from_millis(since)));
         let language = Language::from_tag(&row.language).unwrap_or_default();
         Ok(Personal {
             name: match &told {
@@ -64,7 +88,10 @@ impl Guardian<'_> {
                 source: Source::PopulationRegister,
                 as_of: day,
             }),
+            email_failing: failing(row.email_failing_since),
             email,
+            mobile_failing: failing(row.mobile_failing_since),
+            mobile,
             language: Datum {
                 value: language.own_name().to_owned(),
                 source: Source::Guardian,
@@ -72,5 +99,15 @@ impl Guardian<'_> {
             },
             account_since: Datum { value: opened.to_string(), source: Source::Service, as_of: opened },
         })
+    }
+
+    pub(crate) fn mobile(&self, row: &str, sealed: &[u8]) -> Result<Mobile> {
+        let text = self.portal().unseal("account", "mobile", row, sealed)?;
+        Ok(Mobile::parse(&text).map_err(|_| anyhow!("a kept number cannot be read"))?)
+    }
+
+    /// What needs a recent identification is refused without one (security reference, section 5).
+    fn must_be_fresh(&self) -> Result<(), Refusal> {
+        if self.visit.is_fresh() { Ok(()) } else { Err(Refusal::NotFresh) }
     }
 }

@@ -5,7 +5,8 @@ use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, sea
 use store::{
     Tx,
     entity::{
-        account, application, aside, audit_address, custody_check, evidence, identification, limit_, session,
+        account, account_letter, application, aside, audit_address, contact_proof, custody_check, evidence,
+        identification, limit_, session,
     },
 };
 
@@ -52,11 +53,13 @@ enum Kind {
     Windows,
     Custody,
     ClosedAccounts,
+    ContactProofs,
+    AccountLetters,
     Addresses,
 }
 
 impl Kind {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 11] = [
         Self::Identifications,
         Self::Evidence,
         Self::Sessions,
@@ -65,6 +68,8 @@ impl Kind {
         Self::Windows,
         Self::Custody,
         Self::ClosedAccounts,
+        Self::ContactProofs,
+        Self::AccountLetters,
         Self::Addresses,
     ];
 
@@ -78,6 +83,8 @@ impl Kind {
             Self::Windows => "limits",
             Self::Custody => "custody",
             Self::ClosedAccounts => "closed-accounts",
+            Self::ContactProofs => "contact-proofs",
+            Self::AccountLetters => "account-letters",
             Self::Addresses => "addresses",
         }
     }
@@ -164,6 +171,14 @@ async fn erase(portal: &Portal, tx: &Tx, kind: Kind, now: Timestamp) -> Result<u
             delete_first!(tx, custody_check, Subject: Vec<u8>, due)
         }
         Kind::ClosedAccounts => empty_closed(tx, ago(spans.keep_closed), at).await?,
+        Kind::ContactProofs => {
+            let due = contact_proof::Column::ExpiresAt.lt(ago(spans.draft));
+            delete_first!(tx, contact_proof, Id: String, due)
+        }
+        Kind::AccountLetters => {
+            let due = account_letter::Column::CreatedAt.lt(ago(spans.keep_letters));
+            delete_first!(tx, account_letter, Id: String, due)
+        }
         Kind::Addresses => {
             delete_first!(tx, audit_address, Seq: i64, audit_address::Column::At.lt(ago(spans.keep_addresses)))
         }
@@ -176,6 +191,8 @@ async fn empty_closed(tx: &Tx, before: i64, at: i64) -> Result<u64> {
     let emptied = account::Entity::update_many()
         .col_expr(account::Column::Email, Expr::value(Option::<Vec<u8>>::None))
         .col_expr(account::Column::EmailIndex, Expr::value(Option::<Vec<u8>>::None))
+        .col_expr(account::Column::Mobile, Expr::value(Option::<Vec<u8>>::None))
+        .col_expr(account::Column::MobileIndex, Expr::value(Option::<Vec<u8>>::None))
         .col_expr(account::Column::Number, Expr::value(Vec::<u8>::new()))
         .col_expr(account::Column::Name, Expr::value(Vec::<u8>::new()))
         .col_expr(account::Column::UpdatedAt, Expr::value(at))

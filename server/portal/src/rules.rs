@@ -41,6 +41,8 @@ impl Rules {
     pub const RETURN_PATH: &str = "/bankid/retur";
     /// The path before the token of the link in a letter that proves an e-mail address.
     pub const CONFIRM_PATH: &str = "/bekrafta-e-post/";
+    /// The path before the token of the address that reports of a text message go to.
+    pub const REPORTS_PATH: &str = "/krok/sms/";
 
     /// The defaults, for a site at this public address.
     ///
@@ -63,6 +65,11 @@ impl Rules {
             finish_in_waiting_tab: false,
             failpoint: None,
         })
+    }
+
+    /// The host of the public address, as it stands in a text message.
+    pub(crate) fn host(&self) -> &str {
+        self.site.split_once("://").map_or(self.site.as_str(), |(_, host)| host)
     }
 }
 
@@ -101,6 +108,8 @@ pub struct Spans {
     pub proof: Duration,
     /// A refused form.
     pub aside: Duration,
+    /// How long a holder may open the account they closed again.
+    pub undo_close: Duration,
     /// How far ahead a placement may begin and still count.
     pub placement_ahead: Duration,
     /// How long a child whose placement ended can still be read about.
@@ -113,6 +122,8 @@ pub struct Spans {
     pub keep_closed: Duration,
     /// Client addresses beside the audit log.
     pub keep_addresses: Duration,
+    /// Letters of an account, also those that could not leave.
+    pub keep_letters: Duration,
     /// How often the audit log is sealed.
     pub seal_every: Duration,
 }
@@ -144,12 +155,14 @@ impl Default for Spans {
             draft: minutes(24 * 60),
             proof: minutes(10),
             aside: minutes(30),
+            undo_close: days(30),
             placement_ahead: days(60),
             placement_behind: days(90),
             keep_evidence: days(365),
             keep_sessions: days(30),
             keep_closed: days(90),
             keep_addresses: days(90),
+            keep_letters: days(7),
             seal_every: Duration::from_secs(60),
         }
     }

@@ -44,7 +44,7 @@ pub(crate) struct Session {
     pub(crate) fresh_until: Timestamp,
     /// `bankid-qr` or `bankid-same-device`: how the person identified.
     pub(crate) method: &'static str,
-    last_used: Timestamp,
+    pub(crate) last_used: Timestamp,
     expires: Timestamp,
 }
 
@@ -73,6 +73,8 @@ pub(crate) enum End {
     OtherPerson,
     /// The account was closed.
     AccountClosed,
+    /// Its holder ended it from another one.
+    FromAfar,
 }
 
 impl End {
@@ -86,6 +88,7 @@ impl End {
             Self::TooMany => "too-many",
             Self::OtherPerson => "other-person",
             Self::AccountClosed => "account-closed",
+            Self::FromAfar => "from-afar",
         }
     }
 }
@@ -158,7 +161,7 @@ async fn touch(portal: &Portal, session: &Session, now: Timestamp) -> Result<()>
     Ok(())
 }
 
-fn read(portal: &Portal, row: &row::Model) -> Result<Session> {
+pub(crate) fn read(portal: &Portal, row: &row::Model) -> Result<Session> {
     let unreadable = || anyhow::anyhow!("a session's row cannot be read");
     let kind = match (row.kind.as_str(), &row.account_id) {
         ("guardian", Some(account)) => Kind::Guardian(account.parse().map_err(|_| unreadable())?),
@@ -189,17 +192,28 @@ pub(crate) struct New<'n> {
     pub(crate) name: &'n Name,
     /// `bankid-qr` or `bankid-same-device`.
     pub(crate) method: &'static str,
+    /// The browser in a few words.
+    pub(crate) browser: String,
     pub(crate) fresh_until: Timestamp,
+    /// Another session of the same person was raised to this one.
+    pub(crate) stepped_up: bool,
 }
 
-/// Makes a session and answers its cookie. The person's oldest gives way where there are too many.
+/// A session that was made.
+pub(crate) struct Opened {
+    pub(crate) id: Uuid,
+    /// The value of its cookie.
+    pub(crate) cookie: String,
+}
+
+/// Makes a session. The person's oldest gives way where there are too many.
 pub(crate) async fn open(
     portal: &Portal,
     tx: &Tx,
     new: New<'_>,
     actor: &Actor,
     now: Timestamp,
-) -> Result<String> {
+) -> Result<Opened> {
     let rules = portal.rules();
     make_room(portal, tx, new.subject, actor, now).await?;
     let cookie = token::make::<{ token::SESSION_BYTES }>()?;
@@ -218,6 +232,7 @@ pub(crate) async fn open(
         name: Set(portal.seal_json("session", "name", &row_id, new.name)?),
         assurance: Set("high".to_owned()),
         method: Set(new.method.to_owned()),
+        browser: Set(new.browser),
         fresh_until: Set(new.fresh_until.as_millisecond()),
         created_at: Set(now.as_millisecond()),
         last_used_at: Set(now.as_millisecond()),
@@ -230,8 +245,9 @@ pub(crate) async fn open(
     row::Entity::insert(row).exec_without_returning(tx).await?;
     let mut actor = actor.clone();
     actor.become_session(portal.keys(), &token_hash, new.kind, new.subject, Assurance::High);
-    portal.trail(tx, &actor, Line::new(Deed::SignedIn).of("session", id).because(new.method), now).await?;
-    Ok(cookie)
+    let deed = if new.stepped_up { Deed::SteppedUp } else { Deed::SignedIn };
+    portal.trail(tx, &actor, Line::new(deed).of("session", id).because(new.method), now).await?;
+    Ok(Opened { id, cookie })
 }
 
 async fn make_room(portal: &Portal, tx: &Tx, subject: &Subject, actor: &Actor, now: Timestamp) -> Result<()> {

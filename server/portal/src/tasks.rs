@@ -14,12 +14,17 @@ use crate::{
     Error, Portal, Result,
     application::SendEmailCode,
     audit::Deed,
+    personal::{SendAccountLetter, SendContactCode},
     trail::{Actor, Line},
 };
 
 /// Every job of the portal, for the worker.
 pub(crate) fn registry() -> Registry<Portal> {
-    Registry::new().with::<SendEmailCode>().with::<SendWelcome>()
+    Registry::new()
+        .with::<SendEmailCode>()
+        .with::<SendWelcome>()
+        .with::<SendContactCode>()
+        .with::<SendAccountLetter>()
 }
 
 /// Queues a job in the transaction that causes it.
@@ -48,8 +53,7 @@ pub(crate) async fn hand_over(portal: &Portal, mail: &Mail) -> Result<(), Setbac
         Ok(_) => Ok(()),
         Err(Failure::Temporary(trouble)) => Err(Setback::Later(word_of(trouble))),
         Err(Failure::Permanent(trouble)) => {
-            let line = Line::new(Deed::FailedLetter).of("letter", mail.reference).refused(word_of(trouble));
-            note(portal, line).await?;
+            failed(portal, mail.reference, word_of(trouble)).await?;
             Err(Setback::Never(word_of(trouble)))
         }
     }
@@ -58,6 +62,11 @@ pub(crate) async fn hand_over(portal: &Portal, mail: &Mail) -> Result<(), Setbac
 /// A letter of this kind is no longer wanted, and stays here.
 pub(crate) async fn withhold(portal: &Portal, kind: &'static str, letter: Uuid) -> Result<(), Setback> {
     note(portal, Line::new(Deed::WithheldLetter).of("letter", letter).because(kind)).await
+}
+
+/// A letter will never leave.
+pub(crate) async fn failed(portal: &Portal, letter: Uuid, why: &'static str) -> Result<(), Setback> {
+    note(portal, Line::new(Deed::FailedLetter).of("letter", letter).refused(why)).await
 }
 
 /// Writes a line of the house's own.

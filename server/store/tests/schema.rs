@@ -14,7 +14,7 @@ type Asked = Result<(), Box<dyn std::error::Error>>;
 macro_rules! for_every_entity {
     ($each:ident($($argument:expr),*)) => {
         for_every_entity!(@ $each ($($argument),*)
-            unit group_ pupil enrolment responsible register_state custody_check account child_link application proof
+            unit group_ pupil enrolment responsible register_state custody_check account contact_proof account_letter child_link application proof
             identification evidence session aside limit_ case_ bar absence notice_choice audit audit_address seal job)
     };
     (@ $each:ident $arguments:tt $($table:ident)*) => {

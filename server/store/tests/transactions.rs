@@ -201,6 +201,7 @@ fn an_account(id: &str) -> account::ActiveModel {
         opened_by: Set("bankid".into()),
         closed_at: Set(None),
         close_reason: Set(None),
+        undo_until: Set(None),
         updated_at: Set(0),
     }
 }

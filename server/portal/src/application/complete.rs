@@ -16,6 +16,7 @@ use super::{
 use crate::{
     Error, Result, account,
     audit::Deed,
+    browser,
     custody::Custody,
     failpoint, links,
     session::{self, End, Kind},
@@ -152,6 +153,7 @@ impl Applicant<'_> {
             opened_by: Set("bankid".to_owned()),
             closed_at: Set(None),
             close_reason: Set(None),
+            undo_until: Set(None),
             updated_at: Set(now),
             id: Set(id),
         };
@@ -165,7 +167,7 @@ impl Applicant<'_> {
     }
 
     /// A new session for the account; the applicant's ends. Never is an old row raised.
-    async fn raise_in(&self, tx: &Tx, account: AccountId) -> Result<String> {
+    pub(super) async fn raise_in(&self, tx: &Tx, account: AccountId) -> Result<String> {
         let (portal, now, actor) = (self.portal(), self.now(), self.visit.actor());
         let old = self.session;
         session::end(portal, tx, old, End::Completed, &actor, now).await?;
@@ -175,13 +177,15 @@ impl Applicant<'_> {
             number: &old.number,
             name: &old.name,
             method: old.method,
+            browser: browser::name(&self.visit.0.asking.user_agent),
             fresh_until: old.fresh_until,
+            stepped_up: false,
         };
-        session::open(portal, tx, new, &actor, now).await
+        Ok(session::open(portal, tx, new, &actor, now).await?.cookie)
     }
 }
 
-async fn open_account(tx: &Tx, subject: &crate::person::Subject) -> Result<Option<AccountId>> {
+pub(super) async fn open_account(tx: &Tx, subject: &crate::person::Subject) -> Result<Option<AccountId>> {
     let account = account::of_subject(tx, subject).await?.filter(|account| account.state == "open");
     let id = account
         .map(|account| account.id.parse().map_err(|_| anyhow::anyhow!("an account's id cannot be read")));

@@ -8,11 +8,12 @@ use store::{Tx, entity::application as row};
 use super::{
     Applicant,
     draft::{email_of, id_of, unchanged},
-    proof::{self, Tried},
+    proof,
 };
 use crate::{
     Error, Portal, Result,
     audit::Deed,
+    code::Tried,
     limits::Limit,
     trail::{Actor, Line},
 };

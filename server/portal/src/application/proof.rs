@@ -27,27 +27,13 @@ use crate::{
     Asking, Error, Portal, Result, Rules,
     audit::Deed,
     clock::millis,
+    code::{REMEMBERED, Sent, Tried, judge},
     identification::network,
     keys::same,
     limits::Limit,
     tasks, token,
     trail::{Actor, Line},
 };
-
-/// What a try of a code comes to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Tried {
-    Right,
-    /// Not the latest letter's.
-    Wrong,
-    /// Right once: of an earlier letter, used, or too old.
-    Old,
-    /// Too many tries; a new letter is needed.
-    TooOften,
-}
-
-/// How many letters back a code is recognised as an old one.
-const REMEMBERED: u64 = 10;
 
 /// Makes a new proof and queues its letter, in the transaction that wants it.
 pub(super) async fn send(
@@ -126,36 +112,25 @@ pub(super) async fn try_code(
         .all(tx)
         .await?;
     let is_its_code = |proof: &row::Model| same(&portal.keys().index_code(&proof.id, code), &proof.code_hash);
-    // An old letter's code is told as old; that gives no guess, for it proves nothing any more.
-    let is_old = proofs.iter().filter(|proof| !works(proof, now)).any(is_its_code);
-    let Some(latest) = proofs.iter().find(|proof| works(proof, now)) else {
-        let exhausted = proofs.first().is_some_and(|proof| proof.tries >= most(portal));
-        return Ok(if exhausted {
-            Tried::TooOften
-        } else if is_old {
-            Tried::Old
-        } else {
-            Tried::Wrong
-        });
-    };
+    let letters: Vec<Sent> = proofs
+        .iter()
+        .map(|proof| Sent { is_its_code: is_its_code(proof), works: works(proof, now), tries: proof.tries })
+        .collect();
+    let tried = judge(&letters, most(portal));
+    let Some(latest) = proofs.iter().find(|proof| works(proof, now)) else { return Ok(tried) };
     let counted = row::Entity::update_many()
         .col_expr(row::Column::Tries, Expr::col(row::Column::Tries).add(1_i64))
         .filter(row::Column::Id.eq(latest.id.clone()))
         .filter(row::Column::Tries.lt(most(portal)))
         .exec(tx)
         .await?;
-    if counted.rows_affected == 0 {
-        return Ok(Tried::TooOften);
+    match tried {
+        _ if counted.rows_affected == 0 => return Ok(Tried::TooOften),
+        Tried::Right => use_up(tx, &latest.id, now).await?,
+        Tried::TooOften => end_all(tx, application, now).await?,
+        Tried::Wrong | Tried::Old => {}
     }
-    if is_its_code(latest) {
-        use_up(tx, &latest.id, now).await?;
-        return Ok(Tried::Right);
-    }
-    if latest.tries + 1 >= most(portal) {
-        end_all(tx, application, now).await?;
-        return Ok(Tried::TooOften);
-    }
-    Ok(if is_old { Tried::Old } else { Tried::Wrong })
+    Ok(tried)
 }
 
 fn most(portal: &Portal) -> i64 {

@@ -87,6 +87,16 @@ words! {
         MovedAccount => "account.move",
         /// An account was closed.
         ClosedAccount => "account.close",
+        /// Its holder undid the closing.
+        ReopenedAccount => "account.reopen",
+        /// The holder gave an address or a number to be proven; the reason says which.
+        GaveContact => "account.give-contact",
+        /// It was proven, and is the account's from now on.
+        ChangedContact => "account.change-contact",
+        /// The mobile number was taken away.
+        RemovedMobile => "account.remove-mobile",
+        /// Another language of letters was chosen.
+        ChoseLanguage => "account.choose-language",
         /// An operator looked at an account.
         ShowedAccount => "account.show",
         /// A link between guardian and child was made.

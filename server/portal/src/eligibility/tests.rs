@@ -123,8 +123,8 @@ fn with_places(places: Vec<Place>) -> Family {
 #[test]
 fn every_row_of_the_table_comes_to_its_outcome() {
     use Outcome::{
-        AccountClosed, AccountExists, ChildCameOfAge, Eligible, NotYetPlaced, OutsideTheCity, PlacementEnded,
-        TurnToTheSchool, UnderAge,
+        AccountClosed, AccountExists, AccountResting, ChildCameOfAge, Eligible, NotYetPlaced, OutsideTheCity,
+        PlacementEnded, TurnToTheSchool, UnderAge,
     };
     let whole = Family::whole;
     let rows: Vec<(&str, Family, Outcome)> = vec![
@@ -229,6 +229,15 @@ fn every_row_of_the_table_comes_to_its_outcome() {
             AccountExists,
         ),
         ("a closed account", whole().but(|f| f.account = Account::Closed), AccountClosed),
+        ("an account closed by its holder", whole().but(|f| f.account = Account::Resting), AccountResting),
+        (
+            "an account closed by its holder, protected since",
+            whole().but(|f| {
+                f.account = Account::Resting;
+                f.population().protection = Protection::SecrecyMark;
+            }),
+            TurnToTheSchool,
+        ),
         (
             "a closed account, protected since",
             whole().but(|f| {
@@ -412,7 +421,7 @@ fn a_child_that_died_is_let_go_of_at_once_and_one_that_emigrated_in_time() {
 fn every_family(mut look: impl FnMut(&Family)) {
     let protections = [Protection::None, Protection::SecrecyMark, Protection::ProtectedRegistration];
     let marks = [Mark::None, Mark::Dead, Mark::Away, Mark::Void];
-    let accounts = [Account::None, Account::Open, Account::Closed];
+    let accounts = [Account::None, Account::Open, Account::Closed, Account::Resting];
     let bars = [vec![], vec![Bar { child: None }], vec![Bar { child: Some(CHILD_ID) }]];
     for (protection, mark) in pairs(&protections, &marks) {
         for (account, bars) in pairs(&accounts, &bars) {

@@ -17,8 +17,9 @@ use super::{
     order::{self, Identified, Order, State},
 };
 use crate::{
-    Portal, Result, Visit, account, application,
+    Portal, Result, Visit, account, application, aside,
     audit::Deed,
+    browser,
     clock::{from_millis, millis},
     custody,
     person::Subject,
@@ -203,17 +204,23 @@ impl Visit {
                 Device::Other => "bankid-qr",
                 Device::This => "bankid-same-device",
             },
+            browser: browser::name(&self.0.asking.user_agent),
             fresh_until: from_millis(fresh_until),
+            stepped_up: order.purpose == Purpose::StepUp,
         };
-        let cookie = session::open(portal, tx, session, actor, now).await?;
+        let opened = session::open(portal, tx, session, actor, now).await?;
+        if let (Purpose::StepUp, Some(old)) = (order.purpose, &self.0.found.live) {
+            aside::carry(portal, tx, old.id, opened.id).await?;
+        }
         // Custody is asked at every login.
         custody::mark_stale(tx, &subject).await?;
-        let next = match kind {
-            Kind::Guardian(_) => Next::Children,
-            Kind::Applicant if order.purpose == Purpose::StepUp => Next::Step(Step::Children),
-            Kind::Applicant => Next::Step(application::reached(tx, &subject, now).await?),
+        let next = match (kind, &order.back) {
+            (Kind::Guardian(_), Some(to)) => Next::Back { to: to.clone(), fresh: judged.fresh },
+            (Kind::Guardian(_), None) => Next::Children,
+            (Kind::Applicant, _) if order.purpose == Purpose::StepUp => Next::Step(Step::Children),
+            (Kind::Applicant, _) => Next::Step(application::reached(tx, &subject, now).await?),
         };
-        Ok(Some((cookie, next)))
+        Ok(Some((opened.cookie, next)))
     }
 }
 

@@ -78,6 +78,7 @@ pub(super) struct Order {
     pub(super) picked_up: bool,
     pub(super) session: Option<String>,
     pub(super) expected: Option<Subject>,
+    pub(super) back: Option<String>,
     pub(super) address: Option<IpAddr>,
     pub(super) user_agent: String,
     pub(super) nonce_hash: Option<Vec<u8>>,
@@ -217,6 +218,7 @@ impl Order {
             picked_up: row.picked_up != 0,
             session: row.session_id,
             expected: row.expected,
+            back: row.back,
             address: row.address.parse().ok(),
             user_agent: row.user_agent,
             nonce_hash: row.nonce_hash,
@@ -311,6 +313,7 @@ impl Order {
         }
         Ok(Identification {
             purpose: self.purpose,
+            back: self.back.clone(),
             device: self.device,
             phase,
             seconds_left,

@@ -16,6 +16,7 @@ mod hints;
 mod identification;
 mod letters;
 mod outcomes;
+mod personal;
 mod registers;
 mod rows;
 mod sessions;

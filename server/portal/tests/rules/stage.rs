@@ -180,6 +180,23 @@ impl Stage {
         self.town.mail().into_iter().filter(|mail| mail.to == address).collect()
     }
 
+    /// A text message to a number beyond the `known` first ones.
+    pub(crate) async fn message(&self, number: &str, known: usize) -> simulators::Sms {
+        let until = tokio::time::Instant::now() + PATIENCE;
+        loop {
+            let messages = self.messages(number);
+            if messages.len() > known {
+                return messages.into_iter().nth(known).unwrap();
+            }
+            assert!(tokio::time::Instant::now() < until, "no message came");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    pub(crate) fn messages(&self, number: &str) -> Vec<simulators::Sms> {
+        self.town.sms().into_iter().filter(|sms| sms.to == number).collect()
+    }
+
     pub(crate) async fn accounts(&self) -> Vec<store::entity::account::Model> {
         store::entity::account::Entity::find().all(self.store.reader()).await.unwrap()
     }
@@ -249,8 +266,16 @@ fn parts(town: &Town, store: store::Store, clock: Clock, rules: Rules) -> Parts 
         files.tokens(),
         "pupil",
     );
+    let mut sms = dispatch::sms::Settings::new(
+        town.url(System::Sms),
+        files.ca(),
+        files.tokens(),
+        "sms",
+        "Hjarntorget",
+        format!("{}{}", rules.site, Rules::REPORTS_PATH),
+    );
     // A bad day ends when the fault does, so that a test need not wait for a breaker.
-    for peer in [&mut bankid.peer, &mut navet.peer, &mut pupils.peer] {
+    for peer in [&mut bankid.peer, &mut navet.peer, &mut pupils.peer, &mut sms.peer] {
         peer.failures = u32::MAX;
     }
     let relay = town.address(System::Smtp).unwrap();
@@ -267,6 +292,7 @@ fn parts(town: &Town, store: store::Store, clock: Clock, rules: Rules) -> Parts 
         navet: navet::Client::new(&navet).unwrap(),
         pupils: ss12000::Client::new(&pupils).unwrap(),
         mailer: dispatch::Mailer::new(&mail).unwrap(),
+        gateway: dispatch::sms::Gateway::new(&sms).unwrap(),
         clock,
         rules,
     }

@@ -45,6 +45,8 @@ pub struct Model {
     pub closed_at: Option<i64>,
     /// Reason code of the closing.
     pub close_reason: Option<String>,
+    /// Until when the holder, who closed it, may open it again.
+    pub undo_until: Option<i64>,
     /// Last change of any field.
     pub updated_at: i64,
 }

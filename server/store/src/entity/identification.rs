@@ -21,6 +21,8 @@ pub struct Model {
     pub session_id: Option<String>,
     /// Blind index of the person a step-up must be.
     pub expected: Option<Vec<u8>>,
+    /// The address a step-up leads back to.
+    pub back: Option<String>,
     /// Hash of the device cookie.
     pub device_hash: Option<Vec<u8>>,
     /// Client address at the start.

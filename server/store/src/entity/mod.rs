@@ -25,6 +25,7 @@ use plain;
 
 pub mod absence;
 pub mod account;
+pub mod account_letter;
 pub mod application;
 pub mod aside;
 pub mod audit;
@@ -32,6 +33,7 @@ pub mod audit_address;
 pub mod bar;
 pub mod case_;
 pub mod child_link;
+pub mod contact_proof;
 pub mod custody_check;
 pub mod enrolment;
 pub mod evidence;

@@ -25,6 +25,8 @@ pub struct Model {
     pub assurance: String,
     /// How it was made: `bankid-qr`, `bankid-same-device`.
     pub method: String,
+    /// The browser in a few words, such as `Firefox, Windows`; empty where it does not say.
+    pub browser: String,
     /// Until when the identification counts as fresh.
     pub fresh_until: i64,
     /// When it was made.
