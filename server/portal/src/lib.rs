@@ -30,6 +30,7 @@ mod identification;
 pub mod keys;
 mod limits;
 mod links;
+mod messages;
 mod person;
 mod personal;
 mod portal;

@@ -105,6 +105,14 @@ words! {
         FailedLetter => "letter.fail",
         /// A letter was no longer wanted.
         WithheldLetter => "letter.withhold",
+        /// A message inside the service was put there, or its contents were replaced.
+        PutMessage => "message.put",
+        /// A message was opened.
+        OpenedMessage => "message.open",
+        /// The reader of a message said that it was received.
+        AcknowledgedMessage => "message.acknowledge",
+        /// A notice was confirmed by the link of a letter.
+        ConfirmedNotice => "notice.confirm",
         /// Something was asked for that is not this person's.
         RefusedAccess => "access.refuse",
         /// A limit was hit.

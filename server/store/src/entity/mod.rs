@@ -39,6 +39,7 @@ pub mod group_;
 pub mod identification;
 pub mod job;
 pub mod limit_;
+pub mod message;
 pub mod notice_choice;
 pub mod proof;
 pub mod pupil;

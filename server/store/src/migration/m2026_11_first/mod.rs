@@ -4,6 +4,7 @@
 
 mod absence;
 mod ledger;
+mod message;
 mod people;
 mod registers;
 
@@ -24,6 +25,7 @@ fn tables() -> impl DoubleEndedIterator<Item = Table> {
         .into_iter()
         .chain(people::tables())
         .chain(absence::tables())
+        .chain(message::tables())
         .chain(ledger::tables())
 }
 
