@@ -41,6 +41,10 @@ impl Rules {
     pub const RETURN_PATH: &str = "/bankid/retur";
     /// The path before the token of the link in a letter that proves an e-mail address.
     pub const CONFIRM_PATH: &str = "/bekrafta-e-post/";
+    /// The path before the token of the link by which a guardian says that a notice was received.
+    pub const RECEIVED_PATH: &str = "/kvittera/";
+    /// The path before the token to which the gateway reports what became of a text message.
+    pub const REPORT_PATH: &str = "/krok/sms/";
 
     /// The defaults, for a site at this public address.
     ///
