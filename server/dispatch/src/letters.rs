@@ -50,6 +50,18 @@ pub fn address_changed(language: Language, site: &str) -> Letter {
     ADDRESS_CHANGED.write(language, &[("site", site)])
 }
 
+/// There is news of a child's absence: the same words whatever it is and whoever the child. `link` confirms without a
+/// login that the letter was received, for so many `days`; `site` is the portal's address.
+pub fn absence_notice(language: Language, link: &str, site: &str, days: u32) -> Letter {
+    let days = days.to_string();
+    ABSENCE_NOTICE.write(language, &[("link", link), ("site", site), ("days", &days)])
+}
+
+/// What [`absence_notice`] told of was wrong. `site` is the portal's address.
+pub fn absence_corrected(language: Language, site: &str) -> Letter {
+    ABSENCE_CORRECTED.write(language, &[("site", site)])
+}
+
 /// Whether a text holds a run of exactly six digits. A link in a letter must not: it would look like the code.
 pub fn holds_six_digits(text: &str) -> bool {
     text.split(|c: char| !c.is_ascii_digit()).any(|run| run.len() == 6)
@@ -86,6 +98,8 @@ macro_rules! template {
 const EMAIL_CODE: Template = template!("email-code");
 const WELCOME: Template = template!("welcome");
 const ADDRESS_CHANGED: Template = template!("address-changed");
+const ABSENCE_NOTICE: Template = template!("absence-notice");
+const ABSENCE_CORRECTED: Template = template!("absence-corrected");
 
 impl Template {
     fn files(&self, language: Language) -> &Files {
