@@ -55,6 +55,7 @@ pub use error::{Error, Result, System};
 pub use failpoint::FAILPOINTS;
 pub use identification::{Finish, Identification, NewLogin, Next, Phase, Proof};
 pub use limits::Limits;
+pub use messages::Messages;
 pub use notices::CallHome;
 pub use portal::{Parts, Portal, Unready};
 pub use rules::{Brake, Rules, Spans};

@@ -2,10 +2,19 @@
 //!
 //! Invariant: a notice has one message, however often it is put. Contents that differ replace those before and make it
 //! unread again.
+//!
+//! Invariant: a message about a child is shown to who may see that child when it is read, not to who might when it was
+//! put.
+
+mod reading;
 
 use jiff::Timestamp;
 use model::{AccountId, ChildId, MessageId, MessageKind, Missed, UnitId};
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
+use sea_orm::{
+    ActiveValue::Set,
+    ColumnTrait, EntityTrait, QueryFilter,
+    sea_query::{Expr, IntoCondition},
+};
 use serde::{Deserialize, Serialize};
 use store::{Tx, entity::message as row};
 use uuid::Uuid;
@@ -13,8 +22,11 @@ use uuid::Uuid;
 use crate::{
     Portal, Result,
     audit::Deed,
+    pupils,
     trail::{Actor, Line},
 };
+
+pub use reading::Messages;
 
 /// A message to put.
 pub(crate) struct New {
@@ -98,7 +110,7 @@ async fn replace(
         .filter(row::Column::Id.eq(row.id.clone()))
         .exec(tx)
         .await?;
-    let child = row.pupil_id.as_deref().map(crate::pupils::child_id).transpose()?;
+    let child = row.pupil_id.as_deref().map(pupils::child_id).transpose()?;
     put_on_record(portal, tx, id.uuid(), child, kind, actor, now).await?;
     Ok(id)
 }
@@ -115,6 +127,22 @@ async fn put_on_record(
     let line = Line::new(Deed::PutMessage).of("message", id).because(kind.word());
     let line = child.map_or(line, |child| line.child(child));
     portal.trail(tx, actor, line, now).await
+}
+
+/// The message of a notice that was confirmed by other means need not be acknowledged as well.
+pub(crate) async fn confirmed_elsewhere(tx: &Tx, notice: Uuid, now: Timestamp) -> Result<()> {
+    mark_acknowledged(tx, row::Column::NoticeId.eq(notice.to_string()), now).await.map(drop)
+}
+
+/// Keeps when messages were acknowledged; answers whether they were not before.
+async fn mark_acknowledged(tx: &Tx, which: impl IntoCondition, now: Timestamp) -> Result<bool> {
+    let marked = row::Entity::update_many()
+        .col_expr(row::Column::AcknowledgedAt, Expr::value(now.as_millisecond()))
+        .filter(which)
+        .filter(row::Column::AcknowledgedAt.is_null())
+        .exec(tx)
+        .await?;
+    Ok(marked.rows_affected > 0)
 }
 
 fn id_of(row: &row::Model) -> Result<MessageId> {

@@ -11,6 +11,8 @@
 
 mod call_home;
 mod confirm;
+mod link;
+mod report;
 
 pub use call_home::CallHome;
 pub(crate) use confirm::{How, confirm};

@@ -1,11 +1,14 @@
 //! What was kept long enough is erased (security reference, section 11). Small batches, any number of times, at any hour.
 
 use jiff::Timestamp;
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, sea_query::Expr};
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, QueryTrait, sea_query::Expr,
+};
 use store::{
     Tx,
     entity::{
-        account, application, aside, audit_address, custody_check, evidence, identification, limit_, session,
+        account, application, aside, audit_address, custody_check, evidence, identification, limit_, message,
+        session,
     },
 };
 
@@ -52,11 +55,12 @@ enum Kind {
     Windows,
     Custody,
     ClosedAccounts,
+    Messages,
     Addresses,
 }
 
 impl Kind {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 10] = [
         Self::Identifications,
         Self::Evidence,
         Self::Sessions,
@@ -65,6 +69,7 @@ impl Kind {
         Self::Windows,
         Self::Custody,
         Self::ClosedAccounts,
+        Self::Messages,
         Self::Addresses,
     ];
 
@@ -78,6 +83,7 @@ impl Kind {
             Self::Windows => "limits",
             Self::Custody => "custody",
             Self::ClosedAccounts => "closed-accounts",
+            Self::Messages => "messages",
             Self::Addresses => "addresses",
         }
     }
@@ -162,6 +168,17 @@ async fn erase(portal: &Portal, tx: &Tx, kind: Kind, now: Timestamp) -> Result<u
             delete_first!(tx, custody_check, Subject: Vec<u8>, old.and(custody_check::Column::Marked.eq(0)))
         }
         Kind::ClosedAccounts => empty_closed(tx, ago(spans.keep_closed), at).await?,
+        Kind::Messages => {
+            let closed = account::Entity::find()
+                .select_only()
+                .column(account::Column::Id)
+                .filter(account::Column::State.eq("closed"))
+                .filter(account::Column::ClosedAt.lt(ago(spans.keep_closed)));
+            let due = Condition::any()
+                .add(message::Column::CreatedAt.lt(ago(spans.keep_messages)))
+                .add(message::Column::AccountId.in_subquery(closed.into_query()));
+            delete_first!(tx, message, Id: String, due)
+        }
         Kind::Addresses => {
             delete_first!(tx, audit_address, Seq: i64, audit_address::Column::At.lt(ago(spans.keep_addresses)))
         }

@@ -101,6 +101,8 @@ pub struct Spans {
     pub draft: Duration,
     /// The code and the link of an e-mail proof, from the moment the letter leaves.
     pub proof: Duration,
+    /// The link that confirms a notice, from the moment its letter leaves.
+    pub confirm_link: Duration,
     /// A refused form.
     pub aside: Duration,
     /// How far ahead a placement may begin and still count.
@@ -113,6 +115,8 @@ pub struct Spans {
     pub keep_sessions: Duration,
     /// Personal data of a closed account.
     pub keep_closed: Duration,
+    /// Messages inside the service, from the day they came.
+    pub keep_messages: Duration,
     /// Client addresses beside the audit log.
     pub keep_addresses: Duration,
     /// How often the audit log is sealed.
@@ -144,12 +148,14 @@ impl Default for Spans {
             sync_every: minutes(60),
             draft: minutes(24 * 60),
             proof: minutes(10),
+            confirm_link: days(14),
             aside: minutes(30),
             placement_ahead: days(60),
             placement_behind: days(90),
             keep_evidence: days(365),
             keep_sessions: days(30),
             keep_closed: days(90),
+            keep_messages: days(365),
             keep_addresses: days(90),
             seal_every: Duration::from_secs(60),
         }
