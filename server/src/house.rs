@@ -68,6 +68,7 @@ impl House {
             navet: navet::Client::new(&navet_settings(&settings)).context("[navet]")?,
             pupils: ss12000::Client::new(&pupil_settings(&settings)).context("[pupil-register]")?,
             mailer: dispatch::Mailer::new(&mail_settings(&settings)?).context("[mail]")?,
+            gateway: dispatch::sms::Gateway::new(&sms_settings(&settings)).context("[sms]")?,
             clock,
             rules,
         };
@@ -327,6 +328,12 @@ fn mail_settings(settings: &Settings) -> Result<dispatch::Settings> {
         settings.credentials = Some(dispatch::Credentials { user: user.clone(), password });
     }
     Ok(settings)
+}
+
+fn sms_settings(settings: &Settings) -> dispatch::sms::Settings {
+    let sms = &settings.house.sms;
+    let reports = format!("{}{}", settings.house.site.base(), Rules::REPORTS_PATH);
+    dispatch::sms::Settings::new(&sms.endpoint, &sms.authorities, &sms.keys, &sms.key, &sms.from, reports)
 }
 
 fn jobs_settings(settings: &Settings) -> jobs::Settings {

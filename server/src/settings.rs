@@ -66,6 +66,8 @@ pub struct House {
     pub hooks: Hooks,
     /// The mail relay.
     pub mail: Mail,
+    /// The SMS gateway.
+    pub sms: Sms,
     /// How long a login lasts.
     pub session: Session,
     /// Durable work.
@@ -227,6 +229,22 @@ pub struct Mail {
     /// The roots believed, PEM.
     pub authorities: PathBuf,
     /// The sender of every letter.
+    pub from: String,
+}
+
+/// The SMS gateway.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sms {
+    /// The service's address.
+    pub endpoint: String,
+    /// The roots believed, PEM.
+    pub authorities: PathBuf,
+    /// JSON file with accounts by name, each with a user and a password.
+    pub keys: PathBuf,
+    /// The name of ours in it.
+    pub key: String,
+    /// Whom every text message is from.
     pub from: String,
 }
 

@@ -48,6 +48,12 @@ pub enum Wrong {
     NotAnEmail,
     /// An e-mail address with letters mail cannot be delivered to everywhere.
     EmailLetters,
+    /// Not a telephone number.
+    NotANumber,
+    /// A telephone number no text message arrives at.
+    NotAMobile,
+    /// A telephone number that costs whoever calls it extra.
+    Premium,
     /// Not six digits.
     NotACode,
     /// Six digits, but not those of the latest letter.
@@ -58,11 +64,14 @@ pub enum Wrong {
 
 impl Wrong {
     /// Every wrong there is.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 10] = [
         Self::Missing,
         Self::TooLong,
         Self::NotAnEmail,
         Self::EmailLetters,
+        Self::NotANumber,
+        Self::NotAMobile,
+        Self::Premium,
         Self::NotACode,
         Self::WrongCode,
         Self::OldCode,

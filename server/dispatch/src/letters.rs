@@ -123,7 +123,7 @@ impl Template {
 }
 
 /// Puts the values in their places. A place without a value stays empty; a test sees to it that there is none.
-fn fill(template: &str, values: &[(&str, &str)], write: fn(&str) -> String) -> String {
+pub(crate) fn fill(template: &str, values: &[(&str, &str)], write: fn(&str) -> String) -> String {
     let mut filled = String::with_capacity(template.len() + 64);
     let mut rest = template;
     while let Some((before, after)) = rest.split_once("{{") {

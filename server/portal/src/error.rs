@@ -18,6 +18,8 @@ pub enum System {
     PupilRegister,
     /// The mail relay.
     Mail,
+    /// The SMS gateway.
+    Sms,
     /// Our own database.
     Database,
 }
@@ -30,6 +32,7 @@ impl System {
             Self::PopulationRegister => "population",
             Self::PupilRegister => "pupil",
             Self::Mail => "mail",
+            Self::Sms => "sms",
             Self::Database => "database",
         }
     }

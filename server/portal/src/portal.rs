@@ -26,6 +26,8 @@ pub struct Parts {
     pub pupils: ss12000::Client,
     /// The way letters leave by.
     pub mailer: dispatch::Mailer,
+    /// The way text messages leave by.
+    pub gateway: dispatch::sms::Gateway,
     /// What time it is.
     pub clock: Clock,
     /// Every figure and switch.
@@ -114,11 +116,12 @@ impl Portal {
     /// Which outside systems answer, asked now.
     pub async fn reach(&self) -> Vec<(System, bool)> {
         let parts = &self.0.parts;
-        let (bankid, navet, pupils, mail, database) = tokio::join!(
+        let (bankid, navet, pupils, mail, sms, database) = tokio::join!(
             async { parts.bankid.probe().await.is_ok() },
             async { parts.navet.probe().await.is_ok() },
             async { parts.pupils.probe().await.is_ok() },
             async { parts.mailer.probe().await.is_ok() },
+            async { parts.gateway.probe().await.is_ok() },
             async { parts.store.ping().await.is_ok() },
         );
         vec![
@@ -126,6 +129,7 @@ impl Portal {
             (System::PopulationRegister, navet),
             (System::PupilRegister, pupils),
             (System::Mail, mail),
+            (System::Sms, sms),
             (System::Database, database),
         ]
     }

@@ -43,8 +43,8 @@ impl Rules {
     pub const CONFIRM_PATH: &str = "/bekrafta-e-post/";
     /// The path before the token of the link by which a guardian says that a notice was received.
     pub const RECEIVED_PATH: &str = "/kvittera/";
-    /// The path before the token to which the gateway reports what became of a text message.
-    pub const REPORT_PATH: &str = "/krok/sms/";
+    /// The path before the token of the address that reports of a text message go to.
+    pub const REPORTS_PATH: &str = "/krok/sms/";
 
     /// The defaults, for a site at this public address.
     ///

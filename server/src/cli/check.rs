@@ -38,6 +38,7 @@ pub(super) async fn run(settings: Settings) -> Result<ExitCode> {
         ("navet.authorities", &files.navet.authorities),
         ("pupil-register.authorities", &files.pupil_register.authorities),
         ("mail.authorities", &files.mail.authorities),
+        ("sms.authorities", &files.sms.authorities),
     ] {
         tell(what, expiry(path, now))?;
     }

@@ -30,6 +30,7 @@ pub fn check(settings: &Settings) -> Result<()> {
         ("bankid.endpoint", &house.bankid.endpoint),
         ("navet.endpoint", &house.navet.endpoint),
         ("pupil-register.endpoint", &house.pupil_register.endpoint),
+        ("sms.endpoint", &house.sms.endpoint),
     ] {
         ensure!(address.starts_with("https://"), "{key}: production needs https, not {address}");
         ensure!(
@@ -49,6 +50,8 @@ pub fn check(settings: &Settings) -> Result<()> {
         ("pupil-register.tokens", &house.pupil_register.tokens),
         ("pupil-register.authorities", &house.pupil_register.authorities),
         ("mail.authorities", &house.mail.authorities),
+        ("sms.authorities", &house.sms.authorities),
+        ("sms.keys", &house.sms.keys),
     ]
     .into_iter()
     .chain(house.hooks.secrets.iter().map(|path| ("hooks.secrets", path)))
@@ -84,6 +87,7 @@ pub fn check_certificates(settings: &Settings) -> Result<()> {
         ("navet.authorities", &house.navet.authorities),
         ("pupil-register.authorities", &house.pupil_register.authorities),
         ("mail.authorities", &house.mail.authorities),
+        ("sms.authorities", &house.sms.authorities),
     ] {
         refuse_test_certificates(path).context(key)?;
     }
@@ -180,6 +184,7 @@ mod tests {
             ("https://system.example:4102", "https://[::1]:4102", "navet.endpoint"),
             ("https://system.example:4103", "https://127.8.8.8", "pupil-register.endpoint"),
             ("https://system.example:4103", "http://system.example", "pupil-register.endpoint"),
+            ("https://system.example:4105", "https://localhost:4105", "sms.endpoint"),
             ("/etc/hjarntorget/master.key", "target/keys/master.key", "keys.master"),
             ("/etc/hjarntorget/tokens.json", "target/town/tokens.json", "pupil-register.tokens"),
             ("/etc/hjarntorget/tokens.json", "./target/town/tokens.json", "pupil-register.tokens"),
@@ -190,6 +195,7 @@ mod tests {
                 "secrets = \"target/town/tokens.json",
                 "hooks.secrets",
             ),
+            ("keys        = \"/etc/hjarntorget", "keys        = \"target/town", "sms.keys"),
             ("source = \"system\"", "source = \"town\"", "clock.source"),
             (
                 "sqlite://target/data/hjarntorget.db?mode=rwc",

@@ -48,6 +48,11 @@ impl Request {
         self.with(|builder| builder.header(name, value.value()))
     }
 
+    /// With a user and a password nobody else may see (RFC 7617).
+    pub fn basic(self, user: &str, password: &str) -> Self {
+        self.with(|builder| builder.basic_auth(user, Some(password)))
+    }
+
     fn with(self, change: impl FnOnce(RequestBuilder) -> RequestBuilder) -> Self {
         Self { builder: change(self.builder), ..self }
     }

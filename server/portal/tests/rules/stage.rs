@@ -237,8 +237,16 @@ fn parts(town: &Town, store: store::Store, clock: Clock, rules: Rules) -> Parts 
         files.tokens(),
         "pupil",
     );
+    let mut sms = dispatch::sms::Settings::new(
+        town.url(System::Sms),
+        files.ca(),
+        files.tokens(),
+        "sms",
+        "Hjarntorget",
+        format!("{}{}", rules.site, Rules::REPORTS_PATH),
+    );
     // A bad day ends when the fault does, so that a test need not wait for a breaker.
-    for peer in [&mut bankid.peer, &mut navet.peer, &mut pupils.peer] {
+    for peer in [&mut bankid.peer, &mut navet.peer, &mut pupils.peer, &mut sms.peer] {
         peer.failures = u32::MAX;
     }
     let relay = town.address(System::Smtp).unwrap();
@@ -255,6 +263,7 @@ fn parts(town: &Town, store: store::Store, clock: Clock, rules: Rules) -> Parts 
         navet: navet::Client::new(&navet).unwrap(),
         pupils: ss12000::Client::new(&pupils).unwrap(),
         mailer: dispatch::Mailer::new(&mail).unwrap(),
+        gateway: dispatch::sms::Gateway::new(&sms).unwrap(),
         clock,
         rules,
     }

@@ -1,0 +1,110 @@
+//! What is written in a text message, in each language. The texts are files in `texts/<language>/`, for translators.
+//!
+//! One that holds a code ends as telephones expect it (WICG "Origin-bound one-time codes"): they offer to fill it in on the
+//! portal's own page, and nowhere else.
+
+use std::fmt;
+
+use model::Language;
+
+use super::gsm7;
+use crate::letters::fill;
+
+/// A written message. Names no person, child, school or number.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Text {
+    /// What kind of message: the name of its files.
+    pub kind: &'static str,
+    /// The language it is written in.
+    pub language: Language,
+    /// The message.
+    pub text: String,
+}
+
+impl Text {
+    /// How many messages it is sent, and paid, as.
+    pub fn parts(&self) -> usize {
+        gsm7::parts(&self.text)
+    }
+}
+
+impl fmt::Debug for Text {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Text")
+            .field("kind", &self.kind)
+            .field("language", &self.language)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The proof of a number: a code to type, good for `minutes`. `host` is the portal's, without scheme.
+pub fn code(language: Language, code: &str, host: &str, minutes: u32) -> Text {
+    let minutes = minutes.to_string();
+    CODE.write(language, &[("code", code), ("host", host), ("minutes", &minutes)])
+}
+
+/// A try, asked for on Personuppgifter. `host` is the portal's, without scheme.
+pub fn test(language: Language, host: &str) -> Text {
+    TEST.write(language, &[("host", host)])
+}
+
+/// A message's files, one a language.
+struct Template {
+    kind: &'static str,
+    sv: &'static str,
+    en: &'static str,
+}
+
+macro_rules! template {
+    ($kind:literal) => {
+        Template {
+            kind: $kind,
+            sv: include_str!(concat!("../../texts/sv/", $kind, ".txt")),
+            en: include_str!(concat!("../../texts/en/", $kind, ".txt")),
+        }
+    };
+}
+
+const CODE: Template = template!("code");
+const TEST: Template = template!("test");
+
+impl Template {
+    fn write(&self, language: Language, values: &[(&str, &str)]) -> Text {
+        let file = match language {
+            Language::Sv => self.sv,
+            Language::En => self.en,
+        };
+        Text { kind: self.kind, language, text: fill(file.trim_end(), values, str::to_owned) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Longer than the portal's own.
+    const HOST: &str = "hjarntorget.goteborg.se";
+
+    #[test]
+    fn every_message_is_one_part_in_every_language() {
+        for language in Language::ALL {
+            for text in [code(language, "482915", HOST, 10), test(language, HOST)] {
+                assert_eq!(text.parts(), 1, "{:?}: {} characters", text, text.text.chars().count());
+                assert!(!text.text.contains("{{"), "{}", text.text);
+            }
+        }
+    }
+
+    #[test]
+    fn a_code_is_bound_to_the_portal_by_its_last_line() {
+        for language in Language::ALL {
+            let text = code(language, "482915", HOST, 10).text;
+            assert_eq!(text.lines().last(), Some("@hjarntorget.goteborg.se #482915"));
+        }
+    }
+
+    #[test]
+    fn debug_does_not_show_the_code() {
+        assert!(!format!("{:?}", code(Language::Sv, "482915", HOST, 10)).contains("482915"));
+    }
+}
