@@ -25,4 +25,8 @@ pub(crate) mod state {
     pub(crate) const SENT: &str = "sent";
     /// Arrived, as far as the other side says.
     pub(crate) const DELIVERED: &str = "delivered";
+    /// Not taken now; it is tried again.
+    pub(crate) const FAILED_TEMPORARILY: &str = "failed-temporarily";
+    /// Given up.
+    pub(crate) const FAILED: &str = "failed";
 }

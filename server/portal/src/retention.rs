@@ -1,9 +1,7 @@
 //! What was kept long enough is erased (security reference, section 11). Small batches, any number of times, at any hour.
 
 use jiff::Timestamp;
-use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, QueryTrait, sea_query::Expr,
-};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, QueryTrait, sea_query::Expr};
 use store::{
     Tx,
     entity::{
