@@ -279,7 +279,7 @@ outcome-under-age-body =
     ## Do this now
     1. If you are a pupil: you already have an account of your own. Ask your mentor how to log in.
     2. If you have a child in preschool: call the preschool on a weekday between 8 and 16 and they will help you. [Find the telephone number](schools).
-outcome-register-down-title = We cannot reach the population register just now
+outcome-register-down-title = We cannot read the registers just now
 outcome-register-down-lead = You are identified, but we cannot see which children you are a guardian of. What you have done is kept.
 outcome-register-down-body =
     ## Do this now
@@ -307,7 +307,7 @@ fault-broken-title = Something went wrong on our side
 fault-broken-lead = It is not your fault. What you have already saved is still there. Try again in a while.
 fault-broken-reference = If you call us, give this number: { $reference }
 fault-unavailable-title = The service is resting a while
-fault-unavailable-lead = We will soon be back. If it is urgent, call your child’s preschool or school.
+fault-unavailable-lead = We cannot reach a system that this page needs. What you have saved is still there, and information and the schools’ telephone numbers can be read as usual. Try again in a while. If it is urgent, call your child’s preschool or school.
 fault-too-big-title = That was too much text
 fault-too-big-lead = Go back and write less.
 fault-to-start = To the start page

@@ -279,7 +279,7 @@ outcome-under-age-body =
     ## Gör så här nu
     1. Är du elev: du har redan ett eget konto. Fråga din mentor hur du loggar in.
     2. Har du barn i förskolan: ring förskolan en vardag mellan 8 och 16, så hjälper de dig. [Hitta telefonnumret](schools).
-outcome-register-down-title = Vi når inte folkbokföringen just nu
+outcome-register-down-title = Vi kan inte läsa registren just nu
 outcome-register-down-lead = Du är legitimerad, men vi kan inte se vilka barn du är vårdnadshavare för. Det du har gjort är kvar.
 outcome-register-down-body =
     ## Gör så här nu
@@ -307,7 +307,7 @@ fault-broken-title = Något gick fel hos oss
 fault-broken-lead = Det är inte ditt fel. Det du redan har sparat är kvar. Försök igen om en stund.
 fault-broken-reference = Ringer du oss, säg det här numret: { $reference }
 fault-unavailable-title = Tjänsten vilar en stund
-fault-unavailable-lead = Vi är snart tillbaka. Är det bråttom, ring barnets förskola eller skola.
+fault-unavailable-lead = Vi når inte ett system som sidan behöver. Det du har sparat är kvar, och information och telefonnummer till skolorna går att läsa som vanligt. Försök igen om en stund. Är det bråttom, ring barnets förskola eller skola.
 fault-too-big-title = Det blev för mycket text
 fault-too-big-lead = Gå tillbaka och skriv kortare.
 fault-to-start = Till startsidan

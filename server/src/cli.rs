@@ -246,6 +246,8 @@ async fn verify(settings: Settings, span: Span, seals: &[OutsideSeal]) -> Result
     let store = house::connect_migrated(&settings).await?;
     let keys = KeyRing::read(&settings.house.keys.master).context("[keys] master")?;
     let report = audit::verify(&store, &keys, span, seals).await.context("cannot read the audit log")?;
+    let noted = audit::note_verification(&store, &keys, &report, Clock::system().now()).await;
+    noted.context("cannot write the audit log")?;
     store.close().await?;
     print(&report)?;
     match &report.first_bad {

@@ -365,6 +365,8 @@ pub struct Limits {
     pub letters_per_hour: u32,
     /// Letters with a code in a day, by the address they go to.
     pub letters_per_address: u32,
+    /// Links of letters followed in a minute, by address.
+    pub links_per_minute: u32,
 }
 
 impl Settings {
