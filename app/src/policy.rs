@@ -76,7 +76,7 @@ pub struct Route {
 }
 
 /// Every server function, who it is for, and the fields it takes. A body with any other field is not one of ours.
-const ACTIONS: [(&str, Policy, &[&str]); 15] = [
+const ACTIONS: [(&str, Policy, &[&str]); 17] = [
     ("/api/language/choose", Policy::Public, &["language", "back"]),
     ("/api/sign_in/start", Policy::Public, &["purpose", "device", "script"]),
     ("/api/sign_in/progress", Policy::Login, &["returning"]),
@@ -92,6 +92,8 @@ const ACTIONS: [(&str, Policy, &[&str]); 15] = [
     ("/api/application/confirm-code", Policy::Applicant, &["form[code]"]),
     ("/api/application/confirm-email", Policy::Link, &["token"]),
     ("/api/application/complete", Policy::Applicant, &["information"]),
+    ("/api/messages/acknowledge", Policy::Guardian, &["message"]),
+    ("/api/messages/receive", Policy::Link, &["token"]),
 ];
 
 /// Whether `body` is a form for the server function at `path`: fields it takes, each once at most. What a form leaves out

@@ -63,6 +63,12 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Lists the children of whose absence nobody could be told: a school calls their homes.
+    CallHome {
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
     /// Reads the pupil register now.
     Sync {
         /// Lets through a change so large that it would be stopped: a human looked at it.
@@ -184,6 +190,24 @@ impl Command {
                     }
                 }
             }
+            Self::CallHome { json } => {
+                let house = House::open(settings, Clock::system()).await?;
+                let homes = house.portal().call_home().await.context("cannot read the list")?;
+                if json {
+                    print(&homes)?;
+                } else {
+                    for home in homes {
+                        say(&format!(
+                            "{}  unit {:10} child {}  {:12} since {}",
+                            home.day,
+                            home.unit.unwrap_or_default(),
+                            home.child,
+                            home.reason,
+                            home.since
+                        ))?;
+                    }
+                }
+            }
             Self::Sync { accept } => {
                 let house = House::open(settings, Clock::system()).await?;
                 let report = house.portal().sync_registers(accept).await?;
@@ -222,6 +246,8 @@ async fn verify(settings: Settings, span: Span, seals: &[OutsideSeal]) -> Result
     let store = house::connect_migrated(&settings).await?;
     let keys = KeyRing::read(&settings.house.keys.master).context("[keys] master")?;
     let report = audit::verify(&store, &keys, span, seals).await.context("cannot read the audit log")?;
+    let noted = audit::note_verification(&store, &keys, &report, Clock::system().now()).await;
+    noted.context("cannot write the audit log")?;
     store.close().await?;
     print(&report)?;
     match &report.first_bad {

@@ -65,7 +65,7 @@ impl House {
             store: connect_migrated(&settings).await?,
             keys: keys(&settings)?,
             bankid: bankid::Client::new(&bankid_settings(&settings)).context("[bankid]")?,
-            navet: navet::Client::new(&navet_settings(&settings)).context("[navet]")?,
+            navet: navet::Client::new(&navet_settings(&settings)?).context("[navet]")?,
             pupils: ss12000::Client::new(&pupil_settings(&settings)).context("[pupil-register]")?,
             mailer: dispatch::Mailer::new(&mail_settings(&settings)?).context("[mail]")?,
             gateway: dispatch::sms::Gateway::new(&sms_settings(&settings)).context("[sms]")?,
@@ -272,8 +272,10 @@ fn rules(settings: &Settings) -> Result<Rules> {
     rules.municipality.clone_from(&house.pupil_register.municipality);
     rules.spans.session_idle = house.session.idle;
     rules.spans.session_absolute = house.session.absolute;
+    rules.spans.session_warning = house.session.warning;
     rules.spans.trust_for = house.navet.trust_for;
     rules.spans.sync_every = house.pupil_register.every;
+    rules.spans.seal_every = house.audit.seal_every;
     rules.brake.shrink_percent = house.pupil_register.brake_shrink_percent;
     rules.brake.relations_percent = house.pupil_register.brake_relations_percent;
     rules.brake.marks_percent = house.pupil_register.brake_marks_percent;
@@ -287,10 +289,13 @@ fn rules(settings: &Settings) -> Result<Rules> {
     rules.limits.bankid_start_session = limits.bankid_start_session;
     rules.limits.bankid_start_address = limits.bankid_start_address;
     rules.limits.bankid_poll_per_second = limits.bankid_poll_per_second;
+    rules.limits.links_per_minute = limits.links_per_minute;
+    rules.limits.tries_per_link = limits.tries_per_link;
     rules.limits.code_tries = limits.code_tries;
     rules.limits.code_tries_window = limits.code_tries_window;
     rules.limits.letters_per_hour = limits.letters_per_hour;
     rules.limits.letters_per_address = limits.letters_per_address;
+    rules.limits.links_per_minute = limits.links_per_minute;
     if let Some(point) = &settings.failpoint {
         if !FAILPOINTS.contains(&point.as_str()) {
             bail!("{point} is no fail point: `hjarntorget check --failpoints` lists them");
@@ -305,15 +310,26 @@ fn bankid_settings(settings: &Settings) -> bankid::Settings {
     bankid::Settings::new(&bankid.endpoint, &bankid.identity, &bankid.authorities)
 }
 
-fn navet_settings(settings: &Settings) -> navet::Settings {
+fn navet_settings(settings: &Settings) -> Result<navet::Settings> {
     let navet = &settings.house.navet;
-    navet::Settings::new(
+    let mut settings = navet::Settings::new(
         &navet.endpoint,
         &navet.identity,
         &navet.authorities,
         &navet.organisation,
         &navet.order,
-    )
+    );
+    settings.credentials = match (&navet.token_url, &navet.client_id, &navet.client_secret) {
+        (None, None, None) => None,
+        (Some(token_url), Some(client_id), Some(client_secret)) => Some(navet::Credentials {
+            token_url: token_url.clone(),
+            scope: navet::Credentials::SCOPE.to_owned(),
+            client_id: client_id.clone(),
+            client_secret: client_secret.clone(),
+        }),
+        _ => bail!("navet: token_url, client_id and client_secret go together"),
+    };
+    Ok(settings)
 }
 
 fn pupil_settings(settings: &Settings) -> ss12000::Settings {

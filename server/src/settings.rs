@@ -356,6 +356,8 @@ pub struct Http {
 pub struct Limits {
     /// Any request, by address.
     pub address_per_second: u32,
+    /// Callbacks of registers and of the SMS gateway, by address.
+    pub callbacks_per_second: u32,
     /// Any request, by session.
     pub session_per_second: u32,
     /// How far a session may run ahead of that.
@@ -370,6 +372,10 @@ pub struct Limits {
     pub bankid_start_address: u32,
     /// Questions how an identification goes.
     pub bankid_poll_per_second: u32,
+    /// Links of letters followed in a minute, by address.
+    pub links_per_minute: u32,
+    /// How often one link that confirms a notice is followed in 15 minutes.
+    pub tries_per_link: u32,
     /// Tries of one letter's code.
     pub code_tries: u32,
     /// Tries of codes in 15 minutes, by application.
@@ -378,6 +384,8 @@ pub struct Limits {
     pub letters_per_hour: u32,
     /// Letters with a code in a day, by the address they go to.
     pub letters_per_address: u32,
+    /// Links of letters followed in a minute, by address.
+    pub links_per_minute: u32,
 }
 
 impl Settings {

@@ -12,7 +12,7 @@ use crate::{
 pub(crate) async fn stay() -> Result<u32, Fault> {
     let visit = visit()?;
     visit.stay().await?;
-    super::pages::seconds_left(&visit).ok_or(Fault::SignIn)
+    super::pages::seconds_left(&visit).map(|left| left.seconds).ok_or(Fault::SignIn)
 }
 
 /// Logs out. For a stranger there is nothing to end, and the page says the same.

@@ -16,16 +16,13 @@ pub(crate) const STAY: &str = "/api/session/stay";
 #[cfg(any(test, feature = "hydrate"))]
 pub(crate) const ENDED: &str = "/avslutad";
 
-/// The id of the warning; its `data-left` holds the seconds until the end as the page was written.
+/// The id of the warning; its `data-left` holds the seconds until the end as the page was written, its `data-notice` how
+/// many before the end the warning comes.
 pub(crate) const WARNING: &str = "ends";
 /// The id of the button that puts the end off.
 pub(crate) const BUTTON: &str = "stay";
 
-/// How long before the end the warning comes, in seconds.
-#[cfg(feature = "hydrate")]
-const NOTICE: f64 = 120.0;
-
-/// Warns two minutes before the session ends and lets the visitor stay; what was typed is kept. When the session is
+/// Warns before the session ends and lets the visitor stay; what was typed is kept. When the session is
 /// over, the page is left, so that nothing of a person stays on a screen nobody looks at.
 ///
 /// Without script none of this is there: the page answers a late form with "the session has ended".
@@ -35,6 +32,7 @@ pub fn SessionEnds() -> impl IntoView {
     browser::soon(|| {
         let Some(warning) = browser::piece(WARNING) else { return };
         let end = Rc::new(Cell::new(browser::clock() + f64::from(warning.number("left"))));
+        let notice = f64::from(warning.number("notice"));
         browser::reload_when_remembered();
         browser::on_click(BUTTON, {
             let end = Rc::clone(&end);
@@ -54,7 +52,7 @@ pub fn SessionEnds() -> impl IntoView {
             if left <= 0.0 {
                 browser::go(ENDED);
             } else {
-                warning.hide(left > NOTICE);
+                warning.hide(left > notice);
             }
         });
     });

@@ -11,18 +11,30 @@ use crate::{
     text::Text,
 };
 
-/// Whole seconds until the session ends, if nothing more is asked.
-pub(crate) fn seconds_left(visit: &Visit) -> Option<u32> {
+/// What is left of a session, in whole seconds.
+#[derive(Clone, Copy)]
+pub(crate) struct Left {
+    /// Until it ends, if nothing more is asked.
+    pub(crate) seconds: u32,
+    /// How long before that the visitor is told.
+    notice: u32,
+}
+
+/// What is left of the visitor's session.
+pub(crate) fn seconds_left(visit: &Visit) -> Option<Left> {
     let left = visit.session_ends()?.duration_since(visit.now());
-    // A second later than the end: one too early would be one more sign of life.
-    Some(u32::try_from(left.as_secs() + 1).unwrap_or(0))
+    Some(Left {
+        // A second later than the end: one too early would be one more sign of life.
+        seconds: u32::try_from(left.as_secs() + 1).unwrap_or(0),
+        notice: u32::try_from(visit.session_warning().as_secs()).unwrap_or(u32::MAX),
+    })
 }
 
 /// The warning, on a signed-in page with a form; hidden until its time comes.
-pub(crate) fn session_ends(seconds: Option<u32>) -> impl IntoView {
-    seconds.map(|seconds| {
+pub(crate) fn session_ends(left: Option<Left>) -> impl IntoView {
+    left.map(|Left { seconds, notice }| {
         view! {
-            <div class="ends notice warn" id=WARNING role="alert" hidden data-left=seconds>
+            <div class="ends notice warn" id=WARNING role="alert" hidden data-left=seconds data-notice=notice>
                 <h2>{Text::SessionEndsTitle}</h2>
                 <p>{Text::SessionEndsText}</p>
                 <div class="actions"><button type="button" id=BUTTON>{Text::SessionStay}</button></div>

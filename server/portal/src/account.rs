@@ -167,11 +167,14 @@ pub(crate) async fn follow(
 ) -> Result<()> {
     for number in former {
         let old = portal.keys().index_number(number);
-        bar::Entity::update_many()
+        let moved = bar::Entity::update_many()
             .col_expr(bar::Column::Subject, Expr::value(person.subject.clone()))
             .filter(bar::Column::Subject.eq(old.clone()))
             .exec(tx)
             .await?;
+        if moved.rows_affected > 0 {
+            portal.trail(tx, actor, Line::new(Deed::MovedBars), now).await?;
+        }
         let Some(account) = of_subject(tx, &old).await? else { continue };
         if of_subject(tx, &person.subject).await?.is_some() {
             // Two accounts of one person: which one stays is for a school to say.
@@ -208,12 +211,18 @@ impl Portal {
         .await
     }
 
-    /// An account, for the operator.
+    /// An account, for the operator. The look is in the audit log before it is answered.
     ///
     /// # Errors
     /// [`Error::NotFound`].
     pub async fn show_account(&self, account: AccountId) -> Result<AccountSummary> {
         let row = self.account_row(account).await?;
+        let (portal, at) = (self.clone(), self.clock().now());
+        self.change(move |tx| async move {
+            let line = Line::new(Deed::ShowedAccount).of("account", account.uuid());
+            portal.trail(&tx, &Actor::operator(), line, at).await
+        })
+        .await?;
         let on = self.store().reader();
         let now = self.clock().now().as_millisecond();
         Ok(AccountSummary {

@@ -350,7 +350,7 @@ impl<'v> Applicant<'v> {
         tokio::spawn(async move {
             let house = portal.clone();
             let told = portal.change(move |tx| async move {
-                pupils::raise_marks(&tx, &marks).await?;
+                pupils::raise_marks(&house, &tx, &marks, &actor, now).await?;
                 for (child, kind) in questions {
                     cases::open(&house, &tx, kind, &subject, child, &actor, now).await?;
                 }

@@ -28,7 +28,7 @@ use uuid::Uuid;
 
 pub use deed::{ActorKind, Deed};
 pub use seal::seal;
-pub use verify::{Bad, OutsideSeal, Report, Span, verify};
+pub use verify::{Bad, OutsideSeal, Report, Span, note_verification, verify};
 
 use crate::{Result, keys::KeyRing};
 

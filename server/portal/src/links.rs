@@ -152,7 +152,7 @@ pub(crate) async fn settle(
         .filter(row::Column::Until.is_null())
         .all(tx)
         .await?;
-    pupils::raise_marks(tx, &decision.marks).await?;
+    pupils::raise_marks(portal, tx, &decision.marks, actor, now).await?;
     let mut seen = Vec::new();
     let mut linked = BTreeSet::new();
     for link in &live {
@@ -189,6 +189,8 @@ async fn stopped(
         account::close(portal, tx, account, Closing::Deceased, actor, now).await?;
     } else {
         end_all(tx, account, End::AccountClosed, now).await?;
+        let line = Line::new(Deed::EndedSession).of("account", account.uuid()).because("may-not-go-on");
+        portal.trail(tx, actor, line, now).await?;
     }
     Ok(Settled::Out)
 }

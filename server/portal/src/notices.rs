@@ -19,6 +19,7 @@ mod failing;
 mod intake;
 mod link;
 mod message;
+mod report;
 mod rules;
 mod sending;
 mod settings;
@@ -26,7 +27,6 @@ mod subscription;
 mod sweep;
 mod telling;
 
-pub(crate) use arriving::arrived;
 pub use call_home::CallHome;
 pub(crate) use confirm::{How, confirm};
 pub use intake::AttendanceReport;

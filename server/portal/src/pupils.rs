@@ -16,9 +16,11 @@ use store::{
 
 use crate::{
     Portal, Result, account,
+    audit::Deed,
     clock::millis,
     eligibility::{Place, Pupil, Ward},
     person::Subject,
+    trail::{Actor, Line},
 };
 
 /// The register's word for a guardian. Every other relation is a parent's, a contact's or a god man's and opens nothing.
@@ -195,19 +197,28 @@ pub(crate) const fn protection_word(protection: Protection) -> &'static str {
 }
 
 /// Keeps the stronger mark with the pupil: what folkbokföringen once marked is not unmarked by itself.
-pub(crate) async fn raise_marks(tx: &Tx, marks: &[(ChildId, Protection)]) -> Result<()> {
+pub(crate) async fn raise_marks(
+    portal: &Portal,
+    tx: &Tx,
+    marks: &[(ChildId, Protection)],
+    actor: &Actor,
+    now: Timestamp,
+) -> Result<()> {
     for (child, mark) in marks {
         let weaker: &[&str] = match mark {
             Protection::None => continue,
             Protection::SecrecyMark => &["none"],
             Protection::ProtectedRegistration => &["none", "secrecy-mark"],
         };
-        pupil::Entity::update_many()
+        let raised = pupil::Entity::update_many()
             .col_expr(pupil::Column::Protection, Expr::value(protection_word(*mark)))
             .filter(pupil::Column::Id.eq(child.uuid().to_string()))
             .filter(pupil::Column::Protection.is_in(weaker.iter().copied()))
             .exec(tx)
             .await?;
+        if raised.rows_affected > 0 {
+            portal.trail(tx, actor, Line::new(Deed::RaisedMark).child(*child), now).await?;
+        }
     }
     Ok(())
 }

@@ -1,9 +1,7 @@
 //! What was kept long enough is erased (security reference, section 11). Small batches, any number of times, at any hour.
 
 use jiff::Timestamp;
-use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, QueryTrait, sea_query::Expr,
-};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, QueryTrait, sea_query::Expr};
 use store::{
     Tx,
     entity::{
@@ -161,11 +159,13 @@ async fn erase(portal: &Portal, tx: &Tx, kind: Kind, now: Timestamp) -> Result<u
             // That somebody was marked is all that is left of what was told of them.
             custody_check::Entity::update_many()
                 .col_expr(custody_check::Column::Answer, Expr::value(Vec::<u8>::new()))
-                .filter(old.clone().and(custody_check::Column::Marked.gt(0)))
+                .filter(old.clone())
+                .filter(custody_check::Column::Marked.gt(0))
                 .filter(custody_check::Column::Answer.ne(Vec::<u8>::new()))
                 .exec(tx)
                 .await?;
-            delete_first!(tx, custody_check, Subject: Vec<u8>, old.and(custody_check::Column::Marked.eq(0)))
+            let due = Condition::all().add(old).add(custody_check::Column::Marked.eq(0));
+            delete_first!(tx, custody_check, Subject: Vec<u8>, due)
         }
         Kind::ClosedAccounts => empty_closed(tx, ago(spans.keep_closed), at).await?,
         Kind::Messages => {

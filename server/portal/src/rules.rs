@@ -82,6 +82,8 @@ pub struct Spans {
     pub session_idle: Duration,
     /// A session from login to its end, whatever happens.
     pub session_absolute: Duration,
+    /// How long before its end the visitor is told.
+    pub session_warning: Duration,
     /// How long a BankID identification counts as fresh.
     pub fresh: Duration,
     /// A login transaction, from its start.
@@ -141,6 +143,7 @@ impl Default for Spans {
         Self {
             session_idle: minutes(30),
             session_absolute: minutes(8 * 60),
+            session_warning: minutes(2),
             fresh: minutes(15),
             login: minutes(10),
             redeem: minutes(3),

@@ -55,13 +55,29 @@ pub(crate) fn later(error: Error) -> Setback {
     }
 }
 
-/// Hands a letter to the relay.
+/// Hands a letter to the relay. One that the relay will never take is in the audit log.
 pub(crate) async fn hand_over(portal: &Portal, mail: &Mail) -> Result<(), Setback> {
     match portal.0.parts.mailer.send(mail).await {
         Ok(_) => Ok(()),
         Err(Failure::Temporary(trouble)) => Err(Setback::Later(word_of(trouble))),
-        Err(Failure::Permanent(trouble)) => Err(Setback::Never(word_of(trouble))),
+        Err(Failure::Permanent(trouble)) => {
+            let line = Line::new(Deed::FailedLetter).of("letter", mail.reference).refused(word_of(trouble));
+            note(portal, line).await?;
+            Err(Setback::Never(word_of(trouble)))
+        }
     }
+}
+
+/// A letter of this kind is no longer wanted, and stays here.
+pub(crate) async fn withhold(portal: &Portal, kind: &'static str, letter: Uuid) -> Result<(), Setback> {
+    note(portal, Line::new(Deed::WithheldLetter).of("letter", letter).because(kind)).await
+}
+
+/// Writes a line of the house's own.
+async fn note(portal: &Portal, line: Line) -> Result<(), Setback> {
+    let (house, now) = (portal.clone(), portal.clock().now());
+    let noted = portal.change(move |tx| async move { house.trail(&tx, &Actor::house(), line, now).await });
+    noted.await.map_err(later)
 }
 
 /// The relay's trouble as a code of ours.
@@ -89,16 +105,11 @@ impl Job for SendWelcome {
     type House = Portal;
 
     async fn run(&self, portal: &Portal) -> Result<(), Setback> {
-        let Some(mail) = self.letter(portal).await.map_err(later)? else { return Ok(()) };
+        let Some(mail) = self.letter(portal).await.map_err(later)? else {
+            return withhold(portal, "welcome", self.account).await;
+        };
         hand_over(portal, &mail).await?;
-        let (house, account, now) = (portal.clone(), self.account, portal.clock().now());
-        portal
-            .change(move |tx| async move {
-                let line = Line::new(Deed::HandedOverLetter).of("account", account).because("welcome");
-                house.trail(&tx, &Actor::house(), line, now).await
-            })
-            .await
-            .map_err(later)
+        note(portal, Line::new(Deed::HandedOverLetter).of("account", self.account).because("welcome")).await
     }
 }
 

@@ -98,6 +98,11 @@ impl Visit {
         self.0.found.live.as_ref().map(|session| session.ends(&self.0.portal.rules().spans))
     }
 
+    /// How long before that end the visitor is told.
+    pub fn session_warning(&self) -> std::time::Duration {
+        self.0.portal.rules().spans.session_warning
+    }
+
     /// How strongly the visitor was identified.
     pub fn assurance(&self) -> Option<Assurance> {
         self.0.found.live.as_ref().map(|session| session.assurance)

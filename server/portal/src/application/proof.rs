@@ -256,7 +256,7 @@ impl Job for SendEmailCode {
 
     async fn run(&self, portal: &Portal) -> Result<(), Setback> {
         let Some((mail, language)) = letter(portal, self.proof).await.map_err(tasks::later)? else {
-            return Ok(());
+            return tasks::withhold(portal, "email-code", self.proof).await;
         };
         // No connection is held while a stranger thinks.
         tasks::hand_over(portal, &mail).await?;

@@ -59,10 +59,10 @@ words! {
         EndedSession => "session.end",
         /// The population register was asked about a person.
         AskedCustody => "custody.ask",
-        /// Custody was found to be gone.
-        LostCustody => "custody.lose",
-        /// It was decided whether a person may have an account; the outcome is the reason.
-        DecidedEligibility => "eligibility.decide",
+        /// A child's protection mark was raised to what a register says.
+        RaisedMark => "protection.raise",
+        /// A person's bars followed to a new number.
+        MovedBars => "bar.move",
         /// An application was begun or taken up again.
         BeganApplication => "application.begin",
         /// The applicant said that a child is not theirs.
@@ -73,8 +73,6 @@ words! {
         ConfirmedChildren => "application.confirm-children",
         /// The applicant gave an address.
         GaveEmail => "application.give-email",
-        /// A code was sent.
-        SentCode => "application.send-code",
         /// A wrong, old or used code was tried.
         RefusedCode => "application.refuse-code",
         /// The address was proven.

@@ -2,6 +2,7 @@
 
 use std::{collections::HashMap, fmt, str::FromStr};
 
+use jiff::Timestamp;
 use sea_orm::{ColumnTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde::Serialize;
 use store::{
@@ -9,7 +10,9 @@ use store::{
     entity::{audit, audit_address, seal},
 };
 
-use super::{row, seal as sealing};
+use uuid::Uuid;
+
+use super::{ActorKind, Deed, Row, row, seal as sealing, write};
 use crate::{
     Result,
     keys::{KeyRing, same},
@@ -158,6 +161,35 @@ pub async fn verify(store: &Store, keys: &KeyRing, span: Span, outside: &[Outsid
     let bad = reading.all(outside).await?;
     reading.report.first_bad = bad.err();
     Ok(reading.report)
+}
+
+/// Writes into the log that it was verified, and how that went.
+///
+/// # Errors
+/// When the row cannot be written.
+pub async fn note_verification(store: &Store, keys: &KeyRing, report: &Report, at: Timestamp) -> Result<()> {
+    let whole = report.whole();
+    let keys = keys.clone();
+    store
+        .change(move |tx| async move {
+            let row = Row {
+                at,
+                actor: None,
+                actor_kind: ActorKind::Operator,
+                level: None,
+                session: None,
+                school: None,
+                action: Deed::VerifiedAudit,
+                object: None,
+                child: None,
+                outcome: if whole { "done" } else { "failed" },
+                reason: None,
+                request: Uuid::new_v4(),
+                address: None,
+            };
+            write(&tx, &keys, row).await.map(drop)
+        })
+        .await
 }
 
 /// What was read so far. Inner results: `Err` is the first bad thing found.

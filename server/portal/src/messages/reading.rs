@@ -64,8 +64,9 @@ impl Visit {
             .filter(child_link::Column::AccountId.eq(account.clone()))
             .filter(child_link::Column::Until.is_null())
             .into_query();
-        let of_nobody_else =
-            Condition::any().add(row::Column::PupilId.is_null()).add(row::Column::PupilId.in_subquery(linked));
+        let of_nobody_else = Condition::any()
+            .add(row::Column::PupilId.is_null())
+            .add(row::Column::PupilId.in_subquery(linked));
         let unread = row::Entity::find()
             .filter(row::Column::AccountId.eq(account))
             .filter(row::Column::ReadAt.is_null())

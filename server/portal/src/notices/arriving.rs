@@ -20,7 +20,7 @@ use crate::{
 
 /// Keeps what the gateway says of the message it calls `provider`. A name that is not the one we were given is another
 /// message's and changes nothing.
-pub(crate) async fn arrived(
+pub(super) async fn arrived(
     portal: &Portal,
     tx: &Tx,
     delivery: &row::Model,

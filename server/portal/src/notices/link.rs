@@ -16,12 +16,8 @@ use uuid::Uuid;
 
 use super::confirm::{How, confirm};
 use crate::{
-    Asking, Error, Portal, Result, account as accounts,
-    clock::millis,
-    identification::network,
-    limits::Limit,
-    messages, pupils, token,
-    trail::Actor,
+    Asking, Error, Portal, Result, account as accounts, clock::millis, identification::network,
+    limits::Limit, messages, pupils, token, trail::Actor,
 };
 
 impl Portal {
