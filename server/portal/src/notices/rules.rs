@@ -37,7 +37,10 @@ pub(super) enum When {
 /// A moment of a day in Sweden; in the hour that a switch leaves out, the hour after.
 fn at(day: Date, time: Time) -> Timestamp {
     let moment = day.to_datetime(time).to_zoned(stockholm());
-    moment.map_or_else(|_| day.to_datetime(time).to_zoned(TimeZone::UTC).map_or(Timestamp::MIN, |z| z.timestamp()), |z| z.timestamp())
+    moment.map_or_else(
+        |_| day.to_datetime(time).to_zoned(TimeZone::UTC).map_or(Timestamp::MIN, |z| z.timestamp()),
+        |z| z.timestamp(),
+    )
 }
 
 /// The beginning and the end of a day in Sweden: 23, 24 or 25 hours.
@@ -51,7 +54,13 @@ pub(super) fn deadline(day: Date) -> Timestamp {
 }
 
 /// When guardians are told of an absence that came in at `seen`, by its school's delay.
-pub(super) fn when(kind: AbsenceKind, start: Timestamp, end: Timestamp, seen: Timestamp, delay: Duration) -> When {
+pub(super) fn when(
+    kind: AbsenceKind,
+    start: Timestamp,
+    end: Timestamp,
+    seen: Timestamp,
+    delay: Duration,
+) -> When {
     let due = seen.checked_add(delay).unwrap_or(seen);
     let (today, on) = (day_of(seen), day_of(start));
     match kind {
@@ -214,7 +223,8 @@ pub(super) fn parts(mut due: Vec<Away>, standing: &[Standing], seen: &[Timestamp
     };
     let mut parts: Vec<Part> = Vec::new();
     for away in due {
-        let adjoins = |begins: &mut dyn Iterator<Item = Timestamp>| begins.any(|at| !seen_between(at, away.from));
+        let adjoins =
+            |begins: &mut dyn Iterator<Item = Timestamp>| begins.any(|at| !seen_between(at, away.from));
         let knows = |notice: &Standing| notice.unexcused || !away.unexcused;
         let joined = standing
             .iter()
@@ -231,8 +241,7 @@ pub(super) fn parts(mut due: Vec<Away>, standing: &[Standing], seen: &[Timestamp
         let fresh = parts.iter_mut().filter(|part| part.into.is_none());
         let mut fresh = fresh.collect::<Vec<_>>();
         let all = standing.len() + fresh.len();
-        let adjoining =
-            fresh.iter().position(|part| adjoins(&mut part.away.iter().map(|other| other.from)));
+        let adjoining = fresh.iter().position(|part| adjoins(&mut part.away.iter().map(|other| other.from)));
         match adjoining {
             Some(at) => fresh[at].away.push(away),
             None if all < MOST_A_DAY => parts.push(Part { into: None, away: vec![away] }),

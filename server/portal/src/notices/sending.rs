@@ -286,13 +286,7 @@ async fn left(portal: &Portal, delivery: &row::Model, sent: Sent) -> Result<()> 
     Ok(())
 }
 
-async fn left_in(
-    portal: &Portal,
-    tx: &Tx,
-    delivery: &row::Model,
-    sent: Sent,
-    now: Timestamp,
-) -> Result<()> {
+async fn left_in(portal: &Portal, tx: &Tx, delivery: &row::Model, sent: Sent, now: Timestamp) -> Result<()> {
     let actor = Actor::house();
     let at = now.as_millisecond();
     let told = notice_of(tx, delivery).await?;

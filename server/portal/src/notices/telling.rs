@@ -298,7 +298,8 @@ impl<'d> Day<'d> {
     async fn make(&self, account: &str, unexcused: bool) -> Result<notice::Model> {
         let kind = if unexcused { kind::ABSENCE } else { kind::VALID };
         let pupil = self.child.uuid().to_string();
-        let new = New { account, pupil: &pupil, day: &self.day, kind, corrects: None, deadline: self.deadline };
+        let new =
+            New { account, pupil: &pupil, day: &self.day, kind, corrects: None, deadline: self.deadline };
         insert(self.tx, new, self.now).await
     }
 
@@ -401,11 +402,12 @@ pub(super) async fn wish_of(
 
 /// The ways to a guardian.
 pub(super) fn reach_of(row: &account::Model) -> Reach {
-    let proven = |address: bool, verified: Option<i64>, failing: Option<i64>| match (address, verified, failing) {
-        (true, Some(_), None) => Proven::Yes,
-        (true, Some(_), Some(_)) => Proven::Failing,
-        _ => Proven::No,
-    };
+    let proven =
+        |address: bool, verified: Option<i64>, failing: Option<i64>| match (address, verified, failing) {
+            (true, Some(_), None) => Proven::Yes,
+            (true, Some(_), Some(_)) => Proven::Failing,
+            _ => Proven::No,
+        };
     Reach {
         mail: proven(row.email.is_some(), row.email_verified_at, row.email_failing_since),
         sms: proven(row.mobile.is_some(), row.mobile_verified_at, row.mobile_failing_since),
