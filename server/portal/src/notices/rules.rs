@@ -5,7 +5,6 @@ use std::time::Duration;
 use jiff::{
     Timestamp, ToSpan,
     civil::{Date, Time, time},
-    tz::TimeZone,
 };
 use model::{AbsenceKind, Channel};
 
@@ -36,11 +35,7 @@ pub(super) enum When {
 
 /// A moment of a day in Sweden; in the hour that a switch leaves out, the hour after.
 fn at(day: Date, time: Time) -> Timestamp {
-    let moment = day.to_datetime(time).to_zoned(stockholm());
-    moment.map_or_else(
-        |_| day.to_datetime(time).to_zoned(TimeZone::UTC).map_or(Timestamp::MIN, |z| z.timestamp()),
-        |z| z.timestamp(),
-    )
+    day.to_datetime(time).to_zoned(stockholm()).map_or(Timestamp::MAX, |moment| moment.timestamp())
 }
 
 /// The beginning and the end of a day in Sweden: 23, 24 or 25 hours.
@@ -238,18 +233,17 @@ pub(super) fn parts(mut due: Vec<Away>, standing: &[Standing], seen: &[Timestamp
             }
             continue;
         }
-        let fresh = parts.iter_mut().filter(|part| part.into.is_none());
-        let mut fresh = fresh.collect::<Vec<_>>();
-        let all = standing.len() + fresh.len();
-        let adjoining = fresh.iter().position(|part| adjoins(&mut part.away.iter().map(|other| other.from)));
-        match adjoining {
-            Some(at) => fresh[at].away.push(away),
-            None if all < MOST_A_DAY => parts.push(Part { into: None, away: vec![away] }),
-            None => match (fresh.pop(), standing.iter().rev().find(|notice| knows(notice))) {
-                (Some(last), _) => last.away.push(away),
-                (None, Some(last)) => parts.push(Part { into: Some(last.notice.clone()), away: vec![away] }),
-                (None, None) => parts.push(Part { into: None, away: vec![away] }),
-            },
+        let fresh: Vec<usize> = (0..parts.len()).filter(|at| parts[*at].into.is_none()).collect();
+        let adjoining =
+            fresh.iter().copied().find(|at| adjoins(&mut parts[*at].away.iter().map(|other| other.from)));
+        let is_full = standing.len() + fresh.len() >= MOST_A_DAY;
+        match adjoining.or(fresh.last().copied().filter(|_| is_full)) {
+            Some(at) => parts[at].away.push(away),
+            None => {
+                let last = standing.iter().rev().find(|notice| is_full && knows(notice));
+                let into = last.map(|notice| notice.notice.clone());
+                parts.push(Part { into, away: vec![away] });
+            }
         }
     }
     parts

@@ -75,7 +75,7 @@ async fn send(portal: &Portal, delivery: &row::Model) -> Result<(), Setback> {
     }
     let asked = async {
         let told = notice_of(portal.store().reader(), delivery).await?;
-        Ok((verdict(portal, delivery, &told, now).await?, told))
+        Ok::<_, Error>((verdict(portal, delivery, &told, now).await?, told))
     };
     let (verdict, told) = asked.await.map_err(tasks::later)?;
     let account = match verdict {

@@ -7,13 +7,13 @@ use jobs::{Job, Setback};
 use model::{AbsenceKind, ChildId};
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, EntityTrait, QueryFilter, QueryOrder,
+    ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
     sea_query::{Expr, OnConflict},
 };
 use serde::{Deserialize, Serialize};
 use store::{
     Tx,
-    entity::{absence, account, child_link, notice, notice_absence, notice_choice},
+    entity::{absence, account, child_link, notice, notice_absence, notice_choice, pupil},
 };
 use uuid::Uuid;
 
@@ -109,6 +109,30 @@ async fn listeners(portal: &Portal, child: ChildId, now: Timestamp) -> Result<Ve
         }
     }
     Ok(listeners)
+}
+
+/// Asks at once about the guardians of all these pupils (by the register's ids), who will be told of soon.
+pub(super) async fn ask_ahead(portal: &Portal, students: HashSet<String>, now: Timestamp) -> Result<()> {
+    let on = portal.store().reader();
+    let pupils: Vec<String> = pupil::Entity::find()
+        .select_only()
+        .column(pupil::Column::Id)
+        .filter(pupil::Column::RegisterId.is_in(students))
+        .into_tuple()
+        .all(on)
+        .await?;
+    let links = child_link::Entity::find()
+        .filter(child_link::Column::PupilId.is_in(pupils))
+        .filter(child_link::Column::Until.is_null())
+        .all(on)
+        .await?;
+    let rows = account::Entity::find()
+        .filter(account::Column::Id.is_in(links.into_iter().map(|link| link.account_id)))
+        .filter(account::Column::State.eq("open"))
+        .all(on)
+        .await?;
+    let people: Vec<_> = rows.iter().map(|row| accounts::holder(portal, row)).collect::<Result<Vec<_>>>()?;
+    custody::ask_ahead(portal, people.into_iter().flatten().collect(), &Actor::house(), now).await
 }
 
 async fn tell_in(

@@ -25,7 +25,7 @@ use crate::{
         correcting, kind,
         rules::{self, Is, Then, Was, When},
         settings::Delays,
-        telling::TellGuardians,
+        telling::{self, TellGuardians},
     },
     pupils, tasks,
     trail::{Actor, Line},
@@ -52,6 +52,11 @@ pub(super) async fn apply(portal: &Portal, news: Vec<Heard>, now: Timestamp) -> 
     }
     let delays = Arc::new(Delays::read(&portal.rules().notices).await);
     for batch in news.chunks(BATCH) {
+        if delays.are_within(portal.rules().spans.trust_for) {
+            let missed = batch.iter().filter(|heard| heard.word == Some(AbsenceKind::Unexcused));
+            let students: HashSet<String> = missed.map(|heard| heard.student.to_string()).collect();
+            telling::ask_ahead(portal, students, now).await?;
+        }
         let (house, batch, delays) = (portal.clone(), batch.to_vec(), Arc::clone(&delays));
         let applied = portal
             .change(move |tx| async move {
@@ -144,15 +149,13 @@ impl<'d> Desk<'d> {
 
     async fn take(&mut self, heard: &Heard) -> Result<()> {
         let before = self.rows.get(&heard.register_id.to_string()).cloned();
-        let Some(pupil) =
-            before.as_ref().map(|row| &row.pupil_id).or_else(|| self.pupils.get(&heard.student))
-        else {
+        let known = before.as_ref().map(|row| row.pupil_id.clone());
+        let Some(pupil) = known.or_else(|| self.pupils.get(&heard.student).cloned()) else {
             if heard.word.is_some_and(|kind| kind != AbsenceKind::Present) {
                 self.applied.unknown.push(heard.modified);
             }
             return Ok(());
         };
-        let pupil = pupil.clone();
         let after = self.row_of(heard, before.as_ref(), &pupil);
         let (was, is) = (before.as_ref().map(was), is(&after, before.as_ref()));
         match &before {
