@@ -22,7 +22,7 @@ async fn waiting() -> Stage {
 /// The relay is back, and time for the next try has come.
 async fn again(stage: &Stage) {
     stage.fault(System::Smtp, "none");
-    stage.advance(30);
+    stage.advance(60);
     stage.quiet().await;
 }
 
@@ -106,7 +106,7 @@ async fn a_relay_that_is_away_for_twenty_minutes_costs_no_letter_and_doubles_non
         stage.portal.look_after_notices().await.unwrap();
     }
     stage.fault(System::Smtp, "none");
-    stage.advance(15 * 60);
+    stage.advance(16 * 60);
     stage.letter(MAIL, 2).await;
     stage.until_states(&["mail:sent", "pim:delivered"]).await;
     stage.quiet().await;
