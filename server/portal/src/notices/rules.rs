@@ -160,8 +160,7 @@ pub(super) fn channels(wish: Wish, reach: Reach) -> Vec<Channel> {
         .collect();
     let is_safe = LETTERS.iter().any(|letter| taken.contains(letter) && reach.of(*letter) == Proven::Yes);
     if wish.wants_letters() && !is_safe {
-        let others = LETTERS.into_iter().filter(|letter| reach.of(*letter) != Proven::No);
-        taken.extend(others.filter(|letter| !taken.contains(letter)).collect::<Vec<_>>());
+        taken.extend(fallback(&taken, reach));
     }
     if taken.is_empty() {
         taken.push(Channel::Pim);

@@ -38,7 +38,7 @@ pub(crate) struct SendNotice {
 
 impl Job for SendNotice {
     const NAME: &'static str = "absence.send-notice";
-    const PRIORITY: i64 = 5;
+    const PRIORITY: i64 = 6;
     /// The delivery's own deadline ends it.
     const MAX_TRIES: u32 = 1000;
     type House = Portal;

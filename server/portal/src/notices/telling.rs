@@ -36,7 +36,8 @@ pub(crate) struct TellGuardians {
 
 impl Job for TellGuardians {
     const NAME: &'static str = "absence.tell-guardians";
-    const PRIORITY: i64 = 6;
+    /// Letters go first: what was begun is finished before the next is begun.
+    const PRIORITY: i64 = 5;
     /// Whatever is in the way, it is tried until the day is over; then the school calls.
     const MAX_TRIES: u32 = 1000;
     type House = Portal;
