@@ -59,7 +59,7 @@ fn is_pending(delivery: &row::Model) -> bool {
 /// What is to become of a delivery, asked at the last moment.
 enum Verdict {
     /// It leaves for this account.
-    Leaves(account::Model),
+    Leaves(Box<account::Model>),
     /// It is no longer wanted: nothing it tells of stands, or it was confirmed, or unticked.
     Unwanted(&'static str),
     /// It is no longer this person's to hear.
@@ -145,7 +145,7 @@ async fn verdict(
         Channel::Sms => row.mobile.is_some() && row.mobile_verified_at.is_some(),
         Channel::Pim => true,
     };
-    Ok(if is_proven { Verdict::Leaves(row) } else { Verdict::NoWay("no-contact") })
+    Ok(if is_proven { Verdict::Leaves(Box::new(row)) } else { Verdict::NoWay("no-contact") })
 }
 
 /// What is known of a letter that left.
