@@ -366,6 +366,11 @@ shell-sign-out = Log out
 shell-menu = Your account
 shell-application = Your application
 shell-children = My children
+shell-messages = Messages
+shell-unread = { $messages ->
+    [one] 1 unread message
+   *[other] { $messages } unread messages
+}
 shell-personal = Personal data
 shell-footer = About the service
 shell-information = Apply for a guardian account
@@ -525,6 +530,44 @@ children-contact = Contact
 children-protected = The content is protected by copyright law and GDPR. Do not spread it.
 children-empty = There is no child to show here just now.
 children-empty-way = A register may be out of date. Call your child’s preschool or school if you think something is wrong.
+
+# Messages (PIM)
+messages-title = Messages
+messages-about = { $what }: { $child }
+messages-unread = New
+messages-unanswered = Not confirmed
+messages-acknowledged = Confirmed { $time }
+messages-newer = Newer messages
+messages-older = Older messages
+messages-empty = You have no messages. Notices of absence come here, if you have chosen so.
+message-absence-title = Absence
+message-absence-lead = { $child } is away, { $date }, and nobody has reported it.
+message-valid-lead = { $child } is away, { $date }. The school knows.
+message-absence-body =
+    ## What to do now
+    - You do not know where the child is: call the preschool or school at once.
+    - The child is ill or on leave: report the absence under Attendance (Närvarohantering), so that everybody knows.
+    - You think that something is wrong: call, and they correct it. You then get a new notice.
+message-correction-title = Absence corrected
+message-correction-lead = An earlier notice about { $child }, { $date }, was wrong. This is right:
+message-trial-title = A test
+message-trial-lead = This is a test that you asked for. Messages reach you.
+message-came = Came { $time }
+message-acknowledge = I have received the notice
+message-acknowledged = The preschool or school sees that you have received the notice.
+missed-unexcused = Not reported
+missed-reported = Reported
+missed-leave = On leave
+missed-present = Was there
+
+# The link in a mail or text message about absence: no login, nothing about anybody
+receive-title = Have you received the notice?
+receive-lead = Press the button, so that the preschool or school knows that the absence notice has reached you.
+receive-read = You need not log in to confirm. What the notice is about you read afterwards, when you have logged in.
+received-title = Thank you, it is confirmed
+received-lead = The preschool or school now sees that you have received the notice. Log in to read what it is about.
+received-spent-lead = It is too old, or the whole address did not come along. Log in and confirm the notice under Messages instead.
+received-to-messages = Read the message
 
 # Personal data
 personal-title = Personal data

@@ -366,6 +366,11 @@ shell-sign-out = Logga ut
 shell-menu = Ditt konto
 shell-application = Din ansökan
 shell-children = Mina barn
+shell-messages = Meddelanden
+shell-unread = { $messages ->
+    [one] 1 oläst meddelande
+   *[other] { $messages } olästa meddelanden
+}
 shell-personal = Personuppgifter
 shell-footer = Om tjänsten
 shell-information = Ansökan om vårdnadshavarkonto
@@ -525,6 +530,44 @@ children-contact = Kontakt
 children-protected = Innehållet skyddas av upphovsrättslagen och GDPR. Sprid det inte vidare.
 children-empty = Just nu finns inget barn att visa här.
 children-empty-way = Det kan bero på att ett register uppdateras. Ring barnets förskola eller skola om du tror att något är fel.
+
+# Meddelanden (PIM)
+messages-title = Meddelanden
+messages-about = { $what }: { $child }
+messages-unread = Nytt
+messages-unanswered = Inte bekräftat
+messages-acknowledged = Bekräftat { $time }
+messages-newer = Nyare meddelanden
+messages-older = Äldre meddelanden
+messages-empty = Du har inga meddelanden. Här kommer besked om frånvaro, om du har valt det.
+message-absence-title = Frånvaro
+message-absence-lead = { $child } är borta, { $date }, och ingen har anmält det.
+message-valid-lead = { $child } är borta, { $date }. Skolan vet om det.
+message-absence-body =
+    ## Gör så här nu
+    - Vet du inte var barnet är: ring förskolan eller skolan på en gång.
+    - Är barnet sjukt eller ledigt: anmäl frånvaron under Närvarohantering, så vet alla.
+    - Tror du att något är fel: ring, så rättar de det. Du får då ett nytt besked.
+message-correction-title = Rättad frånvaro
+message-correction-lead = Ett tidigare besked om { $child }, { $date }, stämde inte. Så här är det:
+message-trial-title = Prov
+message-trial-lead = Det här är ett prov som du har bett om. Meddelanden kommer fram till dig.
+message-came = Kom { $time }
+message-acknowledge = Jag har fått beskedet
+message-acknowledged = Förskolan eller skolan ser att du har fått beskedet.
+missed-unexcused = Inte anmäld
+missed-reported = Anmäld
+missed-leave = Ledig
+missed-present = På plats
+
+# Länken i ett mejl eller sms om frånvaro: ingen inloggning, inget om någon
+receive-title = Har du fått beskedet?
+receive-lead = Tryck på knappen, så vet förskolan eller skolan att beskedet om frånvaro har kommit fram till dig.
+receive-read = Du behöver inte logga in för att bekräfta. Vad beskedet handlar om läser du sedan, när du har loggat in.
+received-title = Tack, det är bekräftat
+received-lead = Förskolan eller skolan ser nu att du har fått beskedet. Logga in för att läsa vad det gäller.
+received-spent-lead = Den är för gammal, eller så kom inte hela adressen med. Logga in och bekräfta beskedet under Meddelanden i stället.
+received-to-messages = Läs meddelandet
 
 # Personuppgifter
 personal-title = Personuppgifter

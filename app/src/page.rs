@@ -11,7 +11,7 @@ use model::{Language, Refusal};
 use portal::{Identification, Visit, Who};
 
 use crate::{
-    Fault, Place, Policy, application, children, faults, information, personal, session, sign_in,
+    Fault, Place, Policy, application, children, faults, information, messages, personal, session, sign_in,
     text::Text,
     ui::layout::{self, Frame, Head},
     visit::{NO, refusal_named},
@@ -172,28 +172,30 @@ impl Site {
 
     /// Answers for a place.
     pub async fn page(&self, place: Place, visit: &Visit, asked: &Asked) -> Answer {
+        let (page, seconds) = match reply(place, visit, asked).await {
+            Ok(Reply::Page(page)) => (page, None),
+            Ok(Reply::Go(to)) => return redirect(&to),
+            Err(Fault::TurnToTheSchool) => (application::turn_to_the_school(), None),
+            Err(Fault::SignIn) => return redirect(&way_in(place, &visit.who()).to_string()),
+            Err(fault) => {
+                let seconds = if let Fault::TooMany { seconds } = fault { Some(seconds) } else { None };
+                (faults::page(&fault), seconds)
+            }
+        };
         let frame = Frame {
             files: Arc::clone(&self.0),
             language: visit.language(),
             who: visit.who(),
+            unread: unread(visit).await,
             place: Some(place),
             back: asked.address(),
             nonce: Some(asked.nonce.clone()),
         };
-        match reply(place, visit, asked).await {
-            Ok(Reply::Page(page)) => show(frame, page),
-            Ok(Reply::Go(to)) => redirect(&to),
-            Err(Fault::TurnToTheSchool) => show(frame, application::turn_to_the_school()),
-            Err(Fault::SignIn) => redirect(&way_in(place, &visit.who()).to_string()),
-            Err(fault) => {
-                let seconds = if let Fault::TooMany { seconds } = fault { Some(seconds) } else { None };
-                let mut answer = show(frame, faults::page(&fault));
-                if let Some(seconds) = seconds {
-                    answer.headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
-                }
-                answer
-            }
+        let mut answer = show(frame, page);
+        if let Some(seconds) = seconds {
+            answer.headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
+        answer
     }
 
     /// The page of an error that no page of ours met: it needs no visit and no database.
@@ -209,6 +211,7 @@ impl Site {
             files: Arc::clone(&self.0),
             language,
             who: who.clone(),
+            unread: 0,
             place: Place::parse(path),
             back: path.to_owned(),
             nonce,
@@ -260,9 +263,22 @@ async fn reply(place: Place, visit: &Visit, asked: &Asked) -> Result<Reply, Faul
         Place::Devices => personal::devices(visit).await,
         Place::CloseAccount => personal::close(visit, asked).await,
         Place::AccountClosed => personal::closed(),
+        Place::Messages => messages::messages(visit, asked).await,
+        Place::Message => messages::message(visit, asked).await,
+        Place::Receive => messages::receive(asked),
+        Place::Received => messages::received(asked),
         Place::SignedOut => session::pages::signed_out(),
         Place::SessionEnded => session::pages::ended(&visit.who()),
     }
+}
+
+/// How many messages wait, counted after the page was loaded: one that was just opened does not wait any more. Without the
+/// number a page is as good.
+async fn unread(visit: &Visit) -> u64 {
+    visit.unread_messages().await.unwrap_or_else(|error| {
+        tracing::warn!(%error, "unread messages cannot be counted");
+        0
+    })
 }
 
 /// Where somebody goes who has to show first who they are.

@@ -63,6 +63,14 @@ pub enum Place {
     EmailConfirmed,
     /// Mina barn.
     Children,
+    /// Meddelanden: the list.
+    Messages,
+    /// One message.
+    Message,
+    /// The link of a letter that says a notice was received.
+    Receive,
+    /// It was.
+    Received,
     /// Personuppgifter.
     Personal,
     /// The mobile number.
@@ -106,7 +114,7 @@ const fn lively(place: Place, name: &'static str, path: &'static str, policy: Po
 }
 
 /// The table of addresses.
-pub(crate) const TABLE: [Line; 38] = [
+pub(crate) const TABLE: [Line; 42] = [
     line(Place::Start, "start", "/", Policy::Public),
     line(Place::Information, "information", "/information", Policy::Public),
     line(Place::WhatWeHold, "what-we-hold", "/information/uppgifter", Policy::Public),
@@ -135,6 +143,10 @@ pub(crate) const TABLE: [Line; 38] = [
     line(Place::ConfirmEmail, "confirm-email", "/bekrafta-e-post/{token}", Policy::Link),
     line(Place::EmailConfirmed, "email-confirmed", "/e-post-bekraftad", Policy::Public),
     line(Place::Children, "children", "/mina-barn", Policy::Guardian),
+    line(Place::Messages, "messages", "/meddelanden", Policy::Guardian),
+    lively(Place::Message, "message", "/meddelanden/{token}", Policy::Guardian),
+    line(Place::Receive, "confirm", "/kvittera/{token}", Policy::Link),
+    line(Place::Received, "confirmed", "/kvitterat", Policy::Public),
     line(Place::Personal, "personal", "/personuppgifter", Policy::Guardian),
     lively(Place::PersonalMobile, "personal-mobile", "/personuppgifter/mobil", Policy::Guardian),
     lively(Place::PersonalMobileCode, "personal-mobile-code", "/personuppgifter/mobil/kod", Policy::Guardian),
@@ -188,6 +200,11 @@ impl Place {
     /// Whether the page can hold an island, and so a script.
     pub fn island(self) -> bool {
         self.line().island
+    }
+
+    /// The address of one of many: what stands where `{token}` does in [`Place::pattern`].
+    pub(crate) fn with(self, one: impl fmt::Display) -> String {
+        self.pattern().replace("{token}", &one.to_string())
     }
 
     /// The place of a stable name.
@@ -251,8 +268,18 @@ mod tests {
 
     #[test]
     fn the_names_that_never_change_stand() {
-        for name in ["start", "sign-in", "apply-1", "apply-6", "receipt", "children", "personal", "no-bankid"]
-        {
+        for name in [
+            "start",
+            "sign-in",
+            "apply-1",
+            "apply-6",
+            "receipt",
+            "children",
+            "personal",
+            "messages",
+            "confirm",
+            "no-bankid",
+        ] {
             assert!(Place::named(name).is_some(), "{name}");
         }
     }
@@ -263,6 +290,23 @@ mod tests {
             ["", "x", "//", "/mina-barn/", "/MINA-BARN", "/bekrafta-e-post/", "/bekrafta-e-post/a/b", "/%00"]
         {
             assert_eq!(Place::parse(path), None, "{path}");
+        }
+    }
+
+    #[test]
+    fn one_of_many_has_an_address_of_its_own() {
+        assert_eq!(Place::Message.with("abc123"), "/meddelanden/abc123");
+        assert_eq!(Place::parse(&Place::Message.with("abc123")), Some(Place::Message));
+        assert_eq!(Place::parse("/meddelanden"), Some(Place::Messages));
+    }
+
+    #[test]
+    fn letters_lead_to_a_place() {
+        for (path, place) in [
+            (portal::Rules::CONFIRM_PATH, Place::ConfirmEmail),
+            (portal::Rules::RECEIVED_PATH, Place::Receive),
+        ] {
+            assert_eq!(Place::parse(&format!("{path}abc123")), Some(place));
         }
     }
 

@@ -78,7 +78,7 @@ pub struct Route {
 }
 
 /// Every server function, who it is for, and the fields it takes. A body with any other field is not one of ours.
-const ACTIONS: [(&str, Policy, &[&str]); 27] = [
+const ACTIONS: [(&str, Policy, &[&str]); 29] = [
     ("/api/language/choose", Policy::Public, &["language", "back"]),
     ("/api/sign_in/start", Policy::Public, &["purpose", "device", "script", "back"]),
     ("/api/sign_in/progress", Policy::Login, &["returning"]),
@@ -106,6 +106,8 @@ const ACTIONS: [(&str, Policy, &[&str]); 27] = [
     ("/api/personal/end-other-devices", Policy::Guardian, &[]),
     ("/api/personal/end-all-devices", Policy::Guardian, &[]),
     ("/api/personal/close-account", Policy::Guardian, &[]),
+    ("/api/messages/acknowledge", Policy::Guardian, &["message"]),
+    ("/api/messages/receive", Policy::Link, &["token"]),
 ];
 
 /// Whether `body` is a form for the server function at `path`: fields it takes, each once at most. What a form leaves out

@@ -63,6 +63,12 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Lists the children of whose absence nobody could be told: a school calls their homes.
+    CallHome {
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
     /// Reads the pupil register now.
     Sync {
         /// Lets through a change so large that it would be stopped: a human looked at it.
@@ -180,6 +186,24 @@ impl Command {
                             row.tries,
                             row.due,
                             row.last_error.unwrap_or_default()
+                        ))?;
+                    }
+                }
+            }
+            Self::CallHome { json } => {
+                let house = House::open(settings, Clock::system()).await?;
+                let homes = house.portal().call_home().await.context("cannot read the list")?;
+                if json {
+                    print(&homes)?;
+                } else {
+                    for home in homes {
+                        say(&format!(
+                            "{}  unit {:10} child {}  {:12} since {}",
+                            home.day,
+                            home.unit.unwrap_or_default(),
+                            home.child,
+                            home.reason,
+                            home.since
                         ))?;
                     }
                 }

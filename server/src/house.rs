@@ -287,11 +287,17 @@ fn rules(settings: &Settings) -> Result<Rules> {
     rules.brake.relations_percent = house.pupil_register.brake_relations_percent;
     rules.brake.marks_percent = house.pupil_register.brake_marks_percent;
     rules.brake.persons = house.pupil_register.brake_persons;
+    rules.notices.delay = house.notices.delay;
+    rules.notices.delays.clone_from(&house.notices.delays);
+    rules.notices.every = house.notices.every;
+    rules.notices.try_for = house.notices.try_for;
     let limits = &house.limits;
     rules.limits.bankid_start_device = limits.bankid_start_device;
     rules.limits.bankid_start_session = limits.bankid_start_session;
     rules.limits.bankid_start_address = limits.bankid_start_address;
     rules.limits.bankid_poll_per_second = limits.bankid_poll_per_second;
+    rules.limits.links_per_minute = limits.links_per_minute;
+    rules.limits.tries_per_link = limits.tries_per_link;
     rules.limits.code_tries = limits.code_tries;
     rules.limits.code_tries_window = limits.code_tries_window;
     rules.limits.letters_per_hour = limits.letters_per_hour;

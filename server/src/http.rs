@@ -24,6 +24,7 @@ pub mod reports;
 pub mod routes;
 pub mod seal;
 pub mod session;
+pub mod sms;
 
 use std::{any::Any, net::IpAddr, sync::Arc};
 
@@ -64,6 +65,7 @@ struct Inner {
     lenient: bool,
     hook: Option<hooks::Expected>,
     addresses: Counter<IpAddr>,
+    callers: Counter<IpAddr>,
     sessions: Counter<String>,
     reports: Counter<IpAddr>,
     places: Semaphore,
@@ -91,6 +93,7 @@ impl Doors {
             lenient: !settings.in_production(),
             hook,
             addresses: counter(limits.address_per_second, limits.address_per_second),
+            callers: counter(limits.callbacks_per_second, limits.callbacks_per_second),
             sessions: counter(limits.session_per_second, limits.session_burst),
             reports: counter(limits.reports_per_second, limits.reports_per_second),
             places: Semaphore::new(house.http.requests),
@@ -148,6 +151,11 @@ impl Doors {
         &self.0.addresses
     }
 
+    /// Systems that call back, by address: a gateway reports thousands of messages from one.
+    fn callers(&self) -> &Counter<IpAddr> {
+        &self.0.callers
+    }
+
     fn sessions(&self) -> &Counter<String> {
         &self.0.sessions
     }
@@ -163,6 +171,7 @@ impl Doors {
     /// Forgets counters that have run out; called now and then.
     pub fn forget_the_quiet(&self) {
         self.0.addresses.retain_recent();
+        self.0.callers.retain_recent();
         self.0.sessions.retain_recent();
         self.0.reports.retain_recent();
     }
@@ -181,6 +190,8 @@ pub fn router(doors: &Doors) -> Router {
     let guarded = Router::new()
         .route(reports::PATH, post(reports::take))
         .route(hooks::PATH, post(hooks::changed))
+        .route(hooks::ATTENDANCE, post(hooks::attendance))
+        .route(sms::PATH, post(sms::reported))
         .method_not_allowed_fallback(async || refusal::only("POST"))
         .fallback_service(visited.layer(files).with_state(doors.clone()))
         .with_state(doors.clone())

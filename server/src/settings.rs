@@ -68,6 +68,8 @@ pub struct House {
     pub mail: Mail,
     /// The SMS gateway.
     pub sms: Sms,
+    /// When guardians are told of absences.
+    pub notices: Notices,
     /// How long a login lasts.
     pub session: Session,
     /// Durable work.
@@ -248,6 +250,23 @@ pub struct Sms {
     pub from: String,
 }
 
+/// When guardians are told of absences.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Notices {
+    /// How long after an absence came in, where its school says nothing.
+    #[serde(deserialize_with = "duration")]
+    pub delay: Duration,
+    /// JSON file with the delays of single schools, minutes by unit code.
+    pub delays: Option<PathBuf>,
+    /// How often changes are read in case nobody calls.
+    #[serde(deserialize_with = "duration")]
+    pub every: Duration,
+    /// How long one channel is tried before the next takes over.
+    #[serde(deserialize_with = "duration")]
+    pub try_for: Duration,
+}
+
 /// How long a login lasts.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -337,6 +356,8 @@ pub struct Http {
 pub struct Limits {
     /// Any request, by address.
     pub address_per_second: u32,
+    /// Callbacks of registers and of the SMS gateway, by address.
+    pub callbacks_per_second: u32,
     /// Any request, by session.
     pub session_per_second: u32,
     /// How far a session may run ahead of that.
@@ -351,6 +372,10 @@ pub struct Limits {
     pub bankid_start_address: u32,
     /// Questions how an identification goes.
     pub bankid_poll_per_second: u32,
+    /// Links of letters followed in a minute, by address.
+    pub links_per_minute: u32,
+    /// How often one link that confirms a notice is followed in 15 minutes.
+    pub tries_per_link: u32,
     /// Tries of one letter's code.
     pub code_tries: u32,
     /// Tries of codes in 15 minutes, by application or account.

@@ -1,7 +1,10 @@
 //! Absence (frånvaro), as the pupil register tells of it.
 
+use serde::{Deserialize, Serialize};
+
 /// What the register says of a pupil and a time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum AbsenceKind {
     /// Ogiltig frånvaro: away, and nobody had said so.
     Unexcused,

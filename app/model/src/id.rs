@@ -51,6 +51,8 @@ ids! {
     CaseId
     /// A child, in the portal's own numbering.
     ChildId
+    /// A message inside the service.
+    MessageId
     /// A session, as its holder names it. The key to it is another thing.
     SessionId
     /// A school unit, in the portal's own numbering.

@@ -13,6 +13,7 @@
 //! | applicant | sökande | identified by BankID, holds no account yet |
 //! | clerk | handläggare | a member of a school's staff who settles cases |
 //! | notice | utskick | what tells a guardian that a child is absent |
+//! | message | meddelande (PIM) | what a guardian reads inside the service |
 //! | letter | brev | a rendered mail or text message |
 //! | order | order | one identification at BankID |
 //! | assurance | tillitsnivå | how strongly a session was identified |
@@ -29,6 +30,7 @@ mod contact;
 mod form;
 mod id;
 mod language;
+mod message;
 mod mobile;
 mod open;
 mod outcome;
@@ -45,8 +47,9 @@ pub use channel::Channel;
 pub use child::{ChildCard, ChildToday, Protection, UnitContact, UnitKind};
 pub use contact::Email;
 pub use form::{Shown, Typed, Wrong, Wrongs};
-pub use id::{AbsenceId, AccountId, ApplicationId, CaseId, ChildId, SessionId, UnitId};
+pub use id::{AbsenceId, AccountId, ApplicationId, CaseId, ChildId, MessageId, SessionId, UnitId};
 pub use language::Language;
+pub use message::{Message, MessageKind, MessageLine, Missed};
 pub use mobile::Mobile;
 pub use open::tame;
 pub use outcome::Outcome;

@@ -19,6 +19,7 @@ fn shown(place: Place, page: Result<Reply, Fault>, language: Language, who: Who)
         files: site().0,
         language,
         who,
+        unread: 0,
         place: Some(place),
         back: asked.address(),
         nonce: Some(asked.nonce),
@@ -44,6 +45,9 @@ fn public_pages() -> Vec<(Place, Result<Reply, Fault>)> {
         (Place::Apply(model::Step::Before), application::before(&stranger)),
         (Place::ConfirmEmail, application::confirm_email(&asked("/bekrafta-e-post/abc", ""))),
         (Place::EmailConfirmed, application::email_confirmed(&stranger, &asked("/e-post-bekraftad", ""))),
+        (Place::Receive, messages::receive(&asked("/kvittera/abc", ""))),
+        (Place::Received, messages::received(&asked("/kvitterat", ""))),
+        (Place::Received, messages::received(&asked("/kvitterat", "nej=link-spent"))),
         (Place::AccountClosed, personal::closed()),
         (Place::SignedOut, session::pages::signed_out()),
         (Place::SessionEnded, session::pages::ended(&stranger)),
@@ -110,11 +114,52 @@ fn a_hostile_name_is_only_ever_text() {
 }
 
 #[test]
+fn the_page_of_a_link_is_the_same_whatever_the_link() {
+    let page = |token: &str| {
+        let html = shown(
+            Place::Receive,
+            messages::receive(&asked(&format!("/kvittera/{token}"), "")),
+            Language::Sv,
+            Who::Stranger,
+        );
+        html.replace(token, "")
+    };
+    assert_eq!(page("kZ3q2-7wABkZ3q2-7wAB_w"), page("x"));
+}
+
+#[test]
+fn what_waits_unread_stands_beside_the_name_and_in_the_menu() {
+    let page = |who: Who, unread| {
+        let Ok(Reply::Page(page)) = information::cookies() else { panic!("no page") };
+        let frame = Frame {
+            files: site().0,
+            language: Language::En,
+            who,
+            unread,
+            place: Some(Place::Cookies),
+            back: "/kakor".into(),
+            nonce: None,
+        };
+        show(frame, page).body
+    };
+    let guardian = || Who::Guardian { name: "Sara".into() };
+    let said = Text::ShellUnread { messages: 3 }.say(Language::En);
+    assert_eq!(page(guardian(), 3).matches(&*said).count(), 2, "beside the name and beside the link");
+    assert!(page(guardian(), 1000).contains("99+"));
+    for nothing in
+        [page(guardian(), 0), page(Who::Stranger, 3), page(Who::Applicant { name: "Sara".into() }, 3)]
+    {
+        assert!(!nothing.contains("class=\"badge\""), "{nothing}");
+    }
+}
+
+#[test]
 fn a_hostile_address_comes_back_only_as_text() {
     let frame = Frame {
         files: site().0,
         language: Language::En,
         who: Who::Stranger,
+        unread: 0,
         place: None,
         back: format!("/x?{HOSTILE}"),
         nonce: None,
@@ -131,6 +176,7 @@ fn every_fault_has_a_calm_page_of_its_status() {
             files: site().0,
             language: Language::Sv,
             who: Who::Stranger,
+            unread: 0,
             place: None,
             back: "/".into(),
             nonce: None,

@@ -21,6 +21,8 @@ pub(crate) struct Frame {
     pub(crate) files: Arc<Files>,
     pub(crate) language: Language,
     pub(crate) who: Who,
+    /// Messages nobody has opened yet.
+    pub(crate) unread: u64,
     /// The page inside; none where the address is not ours.
     pub(crate) place: Option<Place>,
     /// Where a change of language leads back to.
@@ -58,7 +60,7 @@ fn css_hash(options: &LeptosOptions) -> Option<String> {
 /// The whole document.
 pub(crate) fn document(frame: Frame, head: Head, view: impl FnOnce() -> AnyView) -> impl IntoView {
     let Head { title, wrong, island, wide, ends } = head;
-    let Frame { files, language, who, place, back, nonce: _ } = frame;
+    let Frame { files, language, who, unread, place, back, nonce: _ } = frame;
     let named = Text::ShellTitle { title: title.owned() }.owned();
     let title = if wrong { Text::WrongTitlePrefix { title: named }.owned() } else { named };
     let options = files.options.clone();
@@ -90,7 +92,7 @@ pub(crate) fn document(frame: Frame, head: Head, view: impl FnOnce() -> AnyView)
             </head>
             <body>
                 <a class="skip" href="#main">{Text::ShellSkip}</a>
-                {header(language, who, place, back)}
+                {header(language, menu(who, unread, place), back)}
                 <main id="main" class=wide.then_some("wide") tabindex="-1">{view()}{stay}</main>
                 {footer(&files.address)}
             </body>
@@ -98,7 +100,7 @@ pub(crate) fn document(frame: Frame, head: Head, view: impl FnOnce() -> AnyView)
     }
 }
 
-fn header(language: Language, who: Who, place: Option<Place>, back: String) -> impl IntoView {
+fn header(language: Language, menu: AnyView, back: String) -> impl IntoView {
     view! {
         <header class="top">
             <div class="in">
@@ -107,7 +109,7 @@ fn header(language: Language, who: Who, place: Option<Place>, back: String) -> i
                     <span>{Text::ShellName}</span>
                 </a>
                 {tongue(language, back)}
-                {menu(who, place)}
+                {menu}
             </div>
         </header>
     }
@@ -141,7 +143,9 @@ fn tongue(current: Language, back: String) -> impl IntoView {
 }
 
 /// The visitor's own menu under their name; the way in for a stranger.
-fn menu(who: Who, place: Option<Place>) -> AnyView {
+fn menu(who: Who, unread: u64, place: Option<Place>) -> AnyView {
+    let guardian = matches!(who, Who::Guardian { .. });
+    let unread = if guardian { unread } else { 0 };
     let (name, places): (_, Vec<(Place, Text)>) = match who {
         Who::Stranger if place == Some(Place::SignIn) => return ().into_any(),
         Who::Stranger => {
@@ -151,20 +155,26 @@ fn menu(who: Who, place: Option<Place>) -> AnyView {
         Who::Applicant { name } => {
             (name, vec![(Place::Apply(model::Step::Children), Text::ShellApplication)])
         }
-        Who::Guardian { name } => {
-            (name, vec![(Place::Children, Text::ShellChildren), (Place::Personal, Text::ShellPersonal)])
-        }
+        Who::Guardian { name } => (
+            name,
+            vec![
+                (Place::Children, Text::ShellChildren),
+                (Place::Messages, Text::ShellMessages),
+                (Place::Personal, Text::ShellPersonal),
+            ],
+        ),
     };
     let links = places
         .into_iter()
         .map(|(to, label)| {
             let here = (place == Some(to)).then_some("page");
-            view! { <li><a href=to.to_string() aria-current=here>{label}</a></li> }
+            let badge = (to == Place::Messages).then(|| badge(unread));
+            view! { <li><a href=to.to_string() aria-current=here>{label}{badge}</a></li> }
         })
         .collect_view();
     view! {
         <details class="menu">
-            <summary>{name}</summary>
+            <summary>{name}{badge(unread)}</summary>
             <nav aria-label=Text::ShellMenu.here()>
                 <ul>
                     {links}
@@ -178,6 +188,18 @@ fn menu(who: Who, place: Option<Place>) -> AnyView {
         </details>
     }
     .into_any()
+}
+
+/// How many messages wait: a number for the eye, a sentence for the ear; nothing where none does.
+fn badge(unread: u64) -> Option<impl IntoView> {
+    const MOST: u64 = 99;
+    (unread > 0).then(|| {
+        let number = if unread > MOST { format!("{MOST}+") } else { unread.to_string() };
+        view! {
+            <span class="badge" aria-hidden="true">{number}</span>
+            <span class="hid">", "{Text::ShellUnread { messages: unread }}</span>
+        }
+    })
 }
 
 fn footer(address: &str) -> impl IntoView + use<> {

@@ -72,6 +72,18 @@ pub fn test(language: Language, site: &str) -> Letter {
     TEST.write(language, &[("site", site)])
 }
 
+/// There is news of a child's absence: the same words whatever it is and whoever the child. `link` confirms without a
+/// login that the letter was received, for so many `days`; `site` is the portal's address.
+pub fn absence_notice(language: Language, link: &str, site: &str, days: u32) -> Letter {
+    let days = days.to_string();
+    ABSENCE_NOTICE.write(language, &[("link", link), ("site", site), ("days", &days)])
+}
+
+/// What [`absence_notice`] told of was wrong. `site` is the portal's address.
+pub fn absence_corrected(language: Language, site: &str) -> Letter {
+    ABSENCE_CORRECTED.write(language, &[("site", site)])
+}
+
 /// Whether a text holds a run of exactly six digits. A link in a letter must not: it would look like the code.
 pub fn holds_six_digits(text: &str) -> bool {
     text.split(|c: char| !c.is_ascii_digit()).any(|run| run.len() == 6)
@@ -112,6 +124,8 @@ const CONTACT_CODE: Template = template!("contact-code");
 const MOBILE_CHANGED: Template = template!("mobile-changed");
 const ACCOUNT_CLOSED: Template = template!("account-closed");
 const TEST: Template = template!("test");
+const ABSENCE_NOTICE: Template = template!("absence-notice");
+const ABSENCE_CORRECTED: Template = template!("absence-corrected");
 
 impl Template {
     fn files(&self, language: Language) -> &Files {

@@ -12,4 +12,4 @@ mod text;
 pub use door::{Code, Failure, Gateway, Sms};
 pub use json::{Seen, Status};
 pub use settings::Settings;
-pub use text::{Text, code, number_changed, test};
+pub use text::{Text, absence_corrected, absence_notice, code, number_changed, test};

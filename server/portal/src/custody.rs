@@ -24,11 +24,15 @@ use crate::{
     audit::Deed,
     clock::{day_of, from_millis, millis},
     eligibility::{Mark, Population, Ward},
-    person::{Name, Subject},
+    person::{Identity, Name, Subject},
     pupils,
     session::Session,
     trail::{Actor, Line},
 };
+
+mod ahead;
+
+pub(crate) use ahead::ask_ahead;
 
 /// What folkbokföringen last said of a person.
 #[derive(Clone)]
@@ -73,14 +77,27 @@ pub(crate) struct Registered {
 /// # Errors
 /// [`Error::Unavailable`] where it is down and what is known is too old.
 pub(crate) async fn of(portal: &Portal, session: &Session, actor: &Actor, now: Timestamp) -> Result<Custody> {
-    let (subject, number) = (&session.subject, &session.number);
+    of_person(portal, &session.identity(), actor, now).await
+}
+
+/// The same of somebody who is not signed in: whoever is about to be told of a child.
+///
+/// # Errors
+/// As [`of`].
+pub(crate) async fn of_person(
+    portal: &Portal,
+    person: &Identity,
+    actor: &Actor,
+    now: Timestamp,
+) -> Result<Custody> {
+    let Identity { subject, number } = person;
     let find = || row::Entity::find_by_id(subject.clone()).one(portal.store().reader());
     if let Some(row) = find().await?.filter(|row| is_fresh(portal, row, now)) {
         return read(portal, &row, true);
     }
     let asking = begin(portal, subject, now).await?;
     match portal.0.hung.or_ask(subject, now, patiently(portal, ask(portal, subject, number))).await {
-        Ok((answer, correlation)) => keep(portal, session, answer, correlation, asking, actor, now).await,
+        Ok((answer, correlation)) => keep(portal, person, answer, correlation, asking, actor, now).await,
         Err(error) => {
             tracing::warn!(%error, "the population register gives no answer");
             metrics::counter!("portal_register_errors", "system" => System::PopulationRegister.word())
@@ -148,21 +165,39 @@ async fn patiently<T>(portal: &Portal, asked: impl Future<Output = anyhow::Resul
 async fn ask(portal: &Portal, subject: &Subject, number: &PersonId) -> anyhow::Result<(Told, String)> {
     let navet = &portal.0.parts.navet;
     let adult = navet.lookup(std::slice::from_ref(number)).await?;
-    let post = post_of(&adult, number);
-    let mut children: BTreeSet<PersonId> =
-        pupils::numbers_beside(portal, subject).await.map_err(anyhow::Error::new)?.into_iter().collect();
-    if let Some(post) = post {
-        children.extend(post.guardian_of.iter().map(|relation| relation.number.clone()));
-    }
+    let children = children_of(portal, subject, number, &adult).await?;
     let second: Vec<PersonId> =
         if children.is_empty() { vec![number.clone()] } else { children.iter().cloned().collect() };
     let told = navet.lookup(&second).await?;
+    Ok(understand(number, &adult, &children, &told, day_of(portal.clock().now())))
+}
+
+/// The children whom either register puts beside a person.
+async fn children_of(
+    portal: &Portal,
+    subject: &Subject,
+    number: &PersonId,
+    adult: &Answer,
+) -> anyhow::Result<BTreeSet<PersonId>> {
+    let beside = pupils::numbers_beside(portal, subject).await.map_err(anyhow::Error::new)?;
+    let named = post_of(adult, number).into_iter().flat_map(|post| &post.guardian_of);
+    Ok(beside.into_iter().chain(named.map(|relation| relation.number.clone())).collect())
+}
+
+/// What two answers say of one person, and under which correlation they were given.
+fn understand(
+    number: &PersonId,
+    adult: &Answer,
+    children: &BTreeSet<PersonId>,
+    told: &Answer,
+    today: Date,
+) -> (Told, String) {
+    let post = post_of(adult, number);
     let correlation = told.correlations.first().or(adult.correlations.first());
     let correlation = correlation.map(ToString::to_string).unwrap_or_default();
-    let today = day_of(portal.clock().now());
-    let population = post.map(|post| population_of(number, post, &children, &told, today));
+    let population = post.map(|post| population_of(number, post, children, told, today));
     let former = post.map_or_else(Vec::new, |post| former_numbers(number, post));
-    Ok((Told { population, person: post.map(registered), former }, correlation))
+    (Told { population, person: post.map(registered), former }, correlation)
 }
 
 /// The post kept under the number, or under the one that replaced it.
@@ -259,27 +294,27 @@ fn read(portal: &Portal, row: &row::Model, fresh: bool) -> Result<Custody> {
 /// Writes an answer down, and answers with it; or with the one that a later question was given meanwhile.
 async fn keep(
     portal: &Portal,
-    session: &Session,
+    person: &Identity,
     answer: Told,
     correlation: String,
     asking: i64,
     actor: &Actor,
     now: Timestamp,
 ) -> Result<Custody> {
-    let (house, session, actor) = (portal.clone(), session.clone(), actor.clone());
+    let (house, person, actor) = (portal.clone(), person.clone(), actor.clone());
     portal
         .change(move |tx| async move {
             let mut answer = answer.clone();
-            let marked = was_marked(&house, &tx, &session.subject, &answer).await?;
-            if let Some(person) = answer.person.as_mut().filter(|_| marked) {
-                person.address.clear();
+            let marked = was_marked(&house, &tx, &person.subject, &answer).await?;
+            if let Some(registered) = answer.person.as_mut().filter(|_| marked) {
+                registered.address.clear();
             }
             house.trail(&tx, &actor, Line::new(Deed::AskedCustody), now).await?;
             let sealed =
-                house.seal_json("custody_check", "answer", &hex::encode(&session.subject), &answer)?;
+                house.seal_json("custody_check", "answer", &hex::encode(&person.subject), &answer)?;
             let row = row::ActiveModel {
                 answer: Set(sealed),
-                subject: Set(session.subject.clone()),
+                subject: Set(person.subject.clone()),
                 checked_at: Set(now.as_millisecond()),
                 correlation: Set(correlation.clone()),
                 told: Set(asking),
@@ -288,11 +323,11 @@ async fn keep(
             };
             if !is_latest(&tx, row).await? {
                 if marked {
-                    mark(&tx, &session.subject).await?;
+                    mark(&tx, &person.subject).await?;
                 }
-                return read(&house, &standing(&tx, &session.subject).await?, true);
+                return read(&house, &standing(&tx, &person.subject).await?, true);
             }
-            account::follow(&house, &tx, &session, &answer.former, &actor, now).await?;
+            account::follow(&house, &tx, &person, &answer.former, &actor, now).await?;
             Ok(Custody { answer, checked: now, correlation: correlation.clone(), marked, fresh: true })
         })
         .await

@@ -46,6 +46,8 @@ pub struct Limits {
     pub contact_changes_per_day: u32,
     /// Links of letters followed in a minute from one address.
     pub links_per_minute: u32,
+    /// How often one link that confirms a notice is followed in a quarter of an hour.
+    pub tries_per_link: u32,
 }
 
 impl Default for Limits {
@@ -61,6 +63,7 @@ impl Default for Limits {
             letters_per_address: 10,
             contact_changes_per_day: 3,
             links_per_minute: 30,
+            tries_per_link: 5,
         }
     }
 }

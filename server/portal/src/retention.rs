@@ -1,12 +1,12 @@
 //! What was kept long enough is erased (security reference, section 11). Small batches, any number of times, at any hour.
 
 use jiff::Timestamp;
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, sea_query::Expr};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, QueryTrait, sea_query::Expr};
 use store::{
     Tx,
     entity::{
-        account, account_letter, application, aside, audit_address, contact_proof, custody_check, evidence,
-        identification, limit_, session,
+        absence, account, account_letter, application, aside, audit_address, call_home, contact_proof,
+        custody_check, delivery, evidence, identification, limit_, message, notice, session,
     },
 };
 
@@ -55,11 +55,16 @@ enum Kind {
     ClosedAccounts,
     ContactProofs,
     AccountLetters,
+    Messages,
+    LetterLinks,
+    Absences,
+    Notices,
+    HomeCalls,
     Addresses,
 }
 
 impl Kind {
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 16] = [
         Self::Identifications,
         Self::Evidence,
         Self::Sessions,
@@ -70,6 +75,11 @@ impl Kind {
         Self::ClosedAccounts,
         Self::ContactProofs,
         Self::AccountLetters,
+        Self::Messages,
+        Self::LetterLinks,
+        Self::Absences,
+        Self::Notices,
+        Self::HomeCalls,
         Self::Addresses,
     ];
 
@@ -85,6 +95,11 @@ impl Kind {
             Self::ClosedAccounts => "closed-accounts",
             Self::ContactProofs => "contact-proofs",
             Self::AccountLetters => "account-letters",
+            Self::Messages => "messages",
+            Self::LetterLinks => "letter-links",
+            Self::Absences => "absences",
+            Self::Notices => "notices",
+            Self::HomeCalls => "home-calls",
             Self::Addresses => "addresses",
         }
     }
@@ -179,6 +194,27 @@ async fn erase(portal: &Portal, tx: &Tx, kind: Kind, now: Timestamp) -> Result<u
             let due = account_letter::Column::CreatedAt.lt(ago(spans.keep_letters));
             delete_first!(tx, account_letter, Id: String, due)
         }
+        Kind::Messages => {
+            let closed = account::Entity::find()
+                .select_only()
+                .column(account::Column::Id)
+                .filter(account::Column::State.eq("closed"))
+                .filter(account::Column::ClosedAt.lt(ago(spans.keep_closed)));
+            let due = Condition::any()
+                .add(message::Column::CreatedAt.lt(ago(spans.keep_messages)))
+                .add(message::Column::AccountId.in_subquery(closed.into_query()));
+            delete_first!(tx, message, Id: String, due)
+        }
+        Kind::LetterLinks => forget_links(tx, ago(spans.confirm_link), at).await?,
+        Kind::Absences => {
+            delete_first!(tx, absence, Id: String, absence::Column::EndAt.lt(ago(spans.keep_absences)))
+        }
+        Kind::Notices => {
+            delete_first!(tx, notice, Id: String, notice::Column::CreatedAt.lt(ago(spans.keep_absences)))
+        }
+        Kind::HomeCalls => {
+            delete_first!(tx, call_home, Id: String, call_home::Column::Since.lt(ago(spans.keep_absences)))
+        }
         Kind::Addresses => {
             delete_first!(tx, audit_address, Seq: i64, audit_address::Column::At.lt(ago(spans.keep_addresses)))
         }
@@ -202,4 +238,21 @@ async fn empty_closed(tx: &Tx, before: i64, at: i64) -> Result<u64> {
         .exec(tx)
         .await?;
     Ok(emptied.rows_affected.min(BATCH - 1))
+}
+
+/// A link that confirms nothing any more, and the name under which reports came.
+async fn forget_links(tx: &Tx, before: i64, at: i64) -> Result<u64> {
+    let forgotten = delivery::Entity::update_many()
+        .col_expr(delivery::Column::Token, Expr::value(Option::<Vec<u8>>::None))
+        .col_expr(delivery::Column::Report, Expr::value(Option::<Vec<u8>>::None))
+        .col_expr(delivery::Column::UpdatedAt, Expr::value(at))
+        .filter(delivery::Column::CreatedAt.lt(before))
+        .filter(
+            Condition::any()
+                .add(delivery::Column::Token.is_not_null())
+                .add(delivery::Column::Report.is_not_null()),
+        )
+        .exec(tx)
+        .await?;
+    Ok(forgotten.rows_affected.min(BATCH - 1))
 }

@@ -7,7 +7,7 @@ use bankid::{
     launch::{Launch, ReturnPage},
 };
 
-use crate::limits::Limits;
+use crate::{limits::Limits, notices::Notices};
 
 /// What the portal is told at start.
 #[derive(Clone, Debug)]
@@ -29,6 +29,8 @@ pub struct Rules {
     pub limits: Limits,
     /// The seat belt of the pupil register's import.
     pub brake: Brake,
+    /// When and how guardians are told of absences.
+    pub notices: Notices,
     /// Whether a same-device order may, on strict conditions, be finished by the waiting tab (security reference,
     /// section 3, rule 4, fallback). Off unless the controller decides otherwise.
     pub finish_in_waiting_tab: bool,
@@ -41,6 +43,10 @@ impl Rules {
     pub const RETURN_PATH: &str = "/bankid/retur";
     /// The path before the token of the link in a letter that proves an e-mail address.
     pub const CONFIRM_PATH: &str = "/bekrafta-e-post/";
+    /// The path before the token of the link by which a guardian says that a notice was received.
+    pub const RECEIVED_PATH: &str = "/kvittera/";
+    /// The path before the name that the pupil register calls when attendance changed.
+    pub const ATTENDANCE_PATH: &str = "/krok/narvaro/";
     /// The path before the token of the address that reports of a text message go to.
     pub const REPORTS_PATH: &str = "/krok/sms/";
 
@@ -62,6 +68,7 @@ impl Rules {
             spans: Spans::default(),
             limits: Limits::default(),
             brake: Brake::default(),
+            notices: Notices::default(),
             finish_in_waiting_tab: false,
             failpoint: None,
         })
@@ -106,6 +113,8 @@ pub struct Spans {
     pub draft: Duration,
     /// The code and the link of an e-mail proof, from the moment the letter leaves.
     pub proof: Duration,
+    /// The link that confirms a notice, from the moment its letter leaves.
+    pub confirm_link: Duration,
     /// A refused form.
     pub aside: Duration,
     /// How long a holder may open the account they closed again.
@@ -120,6 +129,10 @@ pub struct Spans {
     pub keep_sessions: Duration,
     /// Personal data of a closed account.
     pub keep_closed: Duration,
+    /// Messages inside the service, from the day they came.
+    pub keep_messages: Duration,
+    /// Absences, from the day they were.
+    pub keep_absences: Duration,
     /// Client addresses beside the audit log.
     pub keep_addresses: Duration,
     /// Letters of an account, also those that could not leave.
@@ -154,6 +167,7 @@ impl Default for Spans {
             sync_every: minutes(60),
             draft: minutes(24 * 60),
             proof: minutes(10),
+            confirm_link: days(14),
             aside: minutes(30),
             undo_close: days(30),
             placement_ahead: days(60),
@@ -161,6 +175,8 @@ impl Default for Spans {
             keep_evidence: days(365),
             keep_sessions: days(30),
             keep_closed: days(90),
+            keep_messages: days(365),
+            keep_absences: days(2 * 365),
             keep_addresses: days(90),
             keep_letters: days(7),
             seal_every: Duration::from_secs(60),

@@ -135,6 +135,14 @@ impl Visit {
         self.0.portal.confirm_email_by_link(token, &self.0.asking).await
     }
 
+    /// Says by a letter's link that a notice was received: [`Portal::confirm_notice_by_link`].
+    ///
+    /// # Errors
+    /// [`model::Refusal::LinkSpent`]; [`Error::TooMany`].
+    pub async fn confirm_notice_by_link(&self, token: &str) -> Result<()> {
+        self.0.portal.confirm_notice_by_link(token, &self.0.asking).await
+    }
+
     /// The identified person who holds no account yet.
     ///
     /// # Errors

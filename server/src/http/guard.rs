@@ -34,6 +34,9 @@ pub struct Peer(pub std::net::IpAddr);
 #[derive(Clone, Copy, Debug)]
 pub struct Client(pub std::net::IpAddr);
 
+/// What every callback of another system begins with.
+const CALLBACKS: &str = "/krok/";
+
 /// A counter per key: so many a second, with a burst.
 pub type Counter<K> = Arc<DefaultKeyedRateLimiter<K>>;
 
@@ -107,7 +110,9 @@ pub async fn address(State(doors): State<Doors>, mut request: Request, next: Nex
         return refuse(StatusCode::INTERNAL_SERVER_ERROR);
     };
     let client = doors.proxies().client(peer, request.headers());
-    if doors.addresses().check_key(&subscriber(client)).is_err() {
+    let called_back = request.uri().path().starts_with(CALLBACKS);
+    let counter = if called_back { doors.callers() } else { doors.addresses() };
+    if counter.check_key(&subscriber(client)).is_err() {
         metrics::counter!("http_limited", "by" => "address").increment(1);
         return later(StatusCode::TOO_MANY_REQUESTS, 1);
     }

@@ -106,8 +106,10 @@ fn is_background(request: &Request) -> bool {
             .and_then(|value| value.to_str().ok())
             .is_some_and(|value| value.contains("prefetch"))
     });
+    // HEAD shows nobody anything.
+    let unseen = request.method() == Method::HEAD;
     let path = request.uri().path();
-    prefetched || path == qr::IMAGE || path == qr::FRAME || functions::is_poll(path)
+    prefetched || unseen || path == qr::IMAGE || path == qr::FRAME || functions::is_poll(path)
 }
 
 /// The first bytes of what the browser calls itself.

@@ -48,7 +48,8 @@ async fn a_crash_at_any_step_of_the_last_transaction_leaves_all_of_it_or_nothing
     let mut program = Program::new().await;
     program.furnish().await;
     let people = program.script().people(&["guardian"], &[]).await;
-    for (point, person) in portal::FAILPOINTS.iter().copied().zip(&people) {
+    let points = portal::FAILPOINTS.iter().copied().filter(|point| point.starts_with("application."));
+    for (point, person) in points.zip(&people) {
         program.start(&[("HJARNTORGET__FAILPOINT", point), TOWNS_TIME]).await;
         let email = format!("{}@example.se", point.replace('.', "-"));
         let mut browser = program.browser();

@@ -8,7 +8,9 @@ use super::*;
 
 const LINK: &str = "https://konto.example.se/bekrafta-e-post/kZ3q2-7wAB";
 
-fn every_letter(language: Language) -> [Letter; 7] {
+const RECEIVED: &str = "https://konto.example.se/kvittera/kZ3q2-7wABkZ3q2-7wAB_w";
+
+fn every_letter(language: Language) -> [Letter; 9] {
     [
         email_code(language, "482915", LINK, 10),
         welcome(language, "https://konto.example.se/"),
@@ -17,6 +19,8 @@ fn every_letter(language: Language) -> [Letter; 7] {
         mobile_changed(language, "https://konto.example.se/"),
         account_closed(language, "https://konto.example.se/", 30),
         test(language, "https://konto.example.se/"),
+        absence_notice(language, RECEIVED, "https://konto.example.se/", 14),
+        absence_corrected(language, "https://konto.example.se/"),
     ]
 }
 
@@ -101,6 +105,20 @@ fn a_letter_fetches_nothing_and_follows_nobody() {
         for word in ["<img", "<link", "<script", "src=", "url(", "utm_", "@import"] {
             assert!(!letter.html.contains(word), "{}: {word}", letter.kind);
         }
+    }
+}
+
+#[test]
+fn an_absence_is_told_with_one_link_to_confirm_and_its_correction_with_none() {
+    for language in Language::ALL {
+        let notice = absence_notice(language, RECEIVED, "https://konto.example.se/", 14);
+        for part in [&notice.text, &notice.html] {
+            assert_eq!(part.matches(RECEIVED).count(), 1);
+            assert!(part.contains("14"));
+        }
+        let correction = absence_corrected(language, "https://konto.example.se/");
+        assert!(!correction.text.contains("/kvittera/") && !correction.html.contains("/kvittera/"));
+        assert!(!notice.subject.contains('{') && notice.subject != correction.subject);
     }
 }
 

@@ -50,6 +50,17 @@ pub fn number_changed(language: Language, host: &str) -> Text {
     NUMBER_CHANGED.write(language, &[("host", host)])
 }
 
+/// There is news of a child's absence: the same words whatever it is and whoever the child. `link` confirms without a
+/// login that the message was received.
+pub fn absence_notice(language: Language, link: &str) -> Text {
+    ABSENCE_NOTICE.write(language, &[("link", link)])
+}
+
+/// What [`absence_notice`] told of was wrong. `site` is the portal's address.
+pub fn absence_corrected(language: Language, site: &str) -> Text {
+    ABSENCE_CORRECTED.write(language, &[("site", site)])
+}
+
 /// A message's files, one a language.
 struct Template {
     kind: &'static str,
@@ -70,6 +81,8 @@ macro_rules! template {
 const CODE: Template = template!("code");
 const TEST: Template = template!("test");
 const NUMBER_CHANGED: Template = template!("number-changed");
+const ABSENCE_NOTICE: Template = template!("absence-notice");
+const ABSENCE_CORRECTED: Template = template!("absence-corrected");
 
 impl Template {
     fn write(&self, language: Language, values: &[(&str, &str)]) -> Text {
@@ -88,12 +101,19 @@ mod tests {
 
     /// Longer than the portal's own.
     const HOST: &str = "hjarntorget.goteborg.se";
+    /// The path, and 128 bits in the alphabet of addresses.
+    const LINK: &str = "https://hjarntorget.goteborg.se/kvittera/kZ3q2-7wABkZ3q2-7wAB_w";
 
     #[test]
     fn every_message_is_one_part_in_every_language() {
         for language in Language::ALL {
-            let texts = [code(language, "482915", 10), test(language, HOST), number_changed(language, HOST)];
-            for text in texts {
+            for text in [
+                code(language, "482915", 10),
+                test(language, HOST),
+                number_changed(language, HOST),
+                absence_notice(language, LINK),
+                absence_corrected(language, "https://hjarntorget.goteborg.se"),
+            ] {
                 assert_eq!(text.parts(), 1, "{:?}: {} characters", text, text.text.chars().count());
                 assert!(!text.text.contains("{{"), "{}", text.text);
             }
@@ -110,6 +130,16 @@ mod tests {
             {
                 assert!(!holds_six_digits(&other), "{other}");
             }
+        }
+    }
+
+    #[test]
+    fn an_absence_is_told_with_its_link_and_holds_no_run_of_six_digits() {
+        for language in Language::ALL {
+            let notice = absence_notice(language, LINK);
+            assert!(notice.text.ends_with(LINK) && !crate::letters::holds_six_digits(&notice.text));
+            let corrected = absence_corrected(language, "https://konto.example.se");
+            assert!(corrected.text.ends_with("https://konto.example.se"));
         }
     }
 

@@ -117,6 +117,28 @@ words! {
         FailedLetter => "letter.fail",
         /// A letter was no longer wanted.
         WithheldLetter => "letter.withhold",
+        /// A message inside the service was put there, or its contents were replaced.
+        PutMessage => "message.put",
+        /// A message was opened.
+        OpenedMessage => "message.open",
+        /// The reader of a message said that it was received.
+        AcknowledgedMessage => "message.acknowledge",
+        /// An absence was taken in from the pupil register, or what it says changed.
+        NotedAbsence => "absence.note",
+        /// It was decided to tell a guardian of an absence, or to correct what was told.
+        QueuedNotice => "notice.queue",
+        /// A notice was handed over by one channel.
+        HandedOverNotice => "notice.hand-over",
+        /// A notice arrived, as far as the channel says.
+        DeliveredNotice => "notice.deliver",
+        /// A notice was given up on one channel; the reason says whether another stands in.
+        FailedNotice => "notice.fail",
+        /// A notice was no longer wanted, or no longer this person's, when it was to leave.
+        WithheldNotice => "notice.withhold",
+        /// A child was put on the list of homes to call, or taken off it.
+        ListedCallHome => "notice.call-home",
+        /// A notice was confirmed by the link of a letter.
+        ConfirmedNotice => "notice.confirm",
         /// Something was asked for that is not this person's.
         RefusedAccess => "access.refuse",
         /// A limit was hit.
