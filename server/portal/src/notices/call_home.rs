@@ -20,7 +20,6 @@ use crate::{
     Portal, Result,
     audit::Deed,
     clock::from_millis,
-    pupils,
     trail::{Actor, Line},
 };
 
