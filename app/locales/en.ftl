@@ -101,8 +101,10 @@ data-protection-body =
     ## How long we keep it
     - An application that is not finished is erased after 24 hours.
     - Proof of a BankID login is kept encrypted for 1 year.
-    - Times of ended logins are kept for 30 days.
-    - When an account is closed, the personal data in it is erased after 90 days.
+    - Times of ended logins are kept for 30 days, and so is what the population register answered about you and your children.
+    - That a person has had a protected identity is kept until the preschool or school takes it away.
+    - Questions to the preschool or school, such as that a child is not yours, are kept until they are settled.
+    - When an account is closed, the personal data in it is erased after 90 days. What stays is that the account existed, under a value that no personal number can be read from.
     - Notes of who looked at what are kept for 5 years.
 
     Documents that the city must archive follow the city’s plan for keeping and disposal.
@@ -110,7 +112,7 @@ data-protection-body =
     ## Your rights
     - You have the right to know what we hold about you.
     - You have the right to have wrong data corrected.
-    - You can ask for data to be erased. Sometimes we must keep it all the same, because it is a public document.
+    - You can ask for data to be erased. Sometimes we must still keep it, because it is a public document.
     - You can object to the handling.
 
     Turn to your child’s preschool or school, or to the data protection officer. You get an answer within one month.
@@ -154,7 +156,7 @@ accessibility-body =
 
 # Cookies
 cookies-title = Cookies
-cookies-lead = The service uses four cookies. All are needed for it to work, so we do not ask for leave.
+cookies-lead = The service uses four cookies. All are needed for it to work, so we do not ask for your consent.
 cookies-body =
     A cookie is a small text that your browser keeps for us. None of them holds anything about you, and nobody but us may read them.
 
@@ -216,7 +218,7 @@ no-bankid-answer-body =
     - an email address or a telephone number, if you want to be reached that way
 
     ## While you wait
-    The preschool and school tell you about your child without an account as well: by telephone, on paper or in a talk. They help you read assessments and development plans.
+    The preschool and school tell you about your child without an account as well: by telephone, on paper or at a meeting. They help you read assessments and development plans.
 
     If you get BankID later you keep the account.
 
@@ -247,7 +249,7 @@ outcome-account-closed-body =
     2. Say that you want to open your guardian account again.
     3. Bring a valid identity document if they ask you to come.
 outcome-not-yet-placed-title = Your child has no place yet
-outcome-not-yet-placed-lead = We know of your child, but the child has no place in any of the city’s preschools or schools.
+outcome-not-yet-placed-lead = We know of your child, but the child has no place that begins within 60 days in any of the city’s preschools or schools.
 outcome-not-yet-placed-body =
     ## Do this now
     1. Wait until you have heard about a place. Then come back here and apply.
@@ -266,12 +268,12 @@ outcome-outside-the-city-lead = According to the population register the child l
 outcome-outside-the-city-body =
     ## Do this now
     1. Ask your child’s preschool or school, or the municipality where the child lives, what they use.
-    2. If the child goes to one of Gothenburg’s preschools or schools all the same: call there on a weekday between 8 and 16. [Find the telephone number](schools).
+    2. If the child goes to one of Gothenburg’s preschools or schools anyway: call there on a weekday between 8 and 16. [Find the telephone number](schools).
 outcome-child-came-of-age-title = Your child has turned 18
 outcome-child-came-of-age-lead = You are then no longer a guardian in the eyes of the law, and there can be no guardian account for the child.
 outcome-child-came-of-age-body =
     ## Do this now
-    1. Ask your child. A pupil of age decides what the school tells others.
+    1. Ask your child. A pupil who has turned 18 decides what the school tells others.
     2. If you have questions: call the school on a weekday between 8 and 16. [Find the telephone number](schools).
 outcome-under-age-title = You need to be 18
 outcome-under-age-lead = Only somebody of age can have a guardian account.
@@ -329,14 +331,14 @@ wrong-old-code = The code is too old. Send a new one.
 
 # Expected noes
 refusal-step-not-reached = You have not come to that step yet. Go on here.
-refusal-no-identification = The identification is no longer going on. Start again, it is quick.
+refusal-no-identification = The identification has ended. Start again, it is quick.
 refusal-other-browser = The identification began in another browser. Go back there, or start again here.
 refusal-return-spent = The way back works only once and only for a short while. Start again, it is quick.
 refusal-other-person = Another person identified themselves. You are logged out to be safe. Log in again with your own BankID.
 refusal-not-trusted = We could not accept the identification this time. Try again, or call your child’s preschool or school.
 refusal-bank-id-down = BankID does not answer just now. Try again in a while.
-refusal-too-many-tries = There were too many tries with that code. Send a new one.
-refusal-too-many-letters = We have sent many emails in a short time. Look among your spam, or wait an hour.
+refusal-too-many-tries = There were too many tries. Send a new code, and wait a quarter of an hour before you use it.
+refusal-too-many-letters = We have sent many emails in a short time. Look in your spam folder, or wait a while. It can take up to an hour.
 refusal-link-spent = The link is no longer valid. Open the latest email, or send a new one from the application.
 refusal-no-child-left = You have said that none of the children is yours. The school will know. Undo it if that was wrong.
 refusal-summary-title = It did not work this time
@@ -406,6 +408,7 @@ bankid-complete-title = You are identified
 bankid-stopped-title = You were not identified
 bankid-return-title = Almost done
 bankid-return-lead = You are on the way back from BankID. Press Continue.
+bankid-start-again = Nothing happening? Start again
 bankid-not-in-title = You are not logged in
 
 # The application: before you start
@@ -440,7 +443,7 @@ apply-children-missing = Is a child missing?
 apply-children-missing-body =
     A newborn child shows when the Swedish Tax Agency has registered custody. A child who has just got a place mostly shows within a few days.
 
-    Go on with the application all the same. The child appears in your account by itself. If not, call your child’s preschool or school. [Find the telephone number](schools).
+    Go on with the application anyway. The child appears in your account by itself. If not, call your child’s preschool or school. [Find the telephone number](schools).
 apply-child-not-mine = This is not my child
 apply-child-mine = Undo, it is my child
 apply-child-gone = You have said that this is not your child. The school will know and put it right. The child will not be in your account.
@@ -461,7 +464,7 @@ code-sent = We sent an email to { $email } at { $time }. Type the code here, or 
 code-on-its-way = An email is on its way to { $email }. Type the code here when it has come, or open the link in the email.
 code-hint = Six digits. The code is valid for 10 minutes.
 code-none-title = Has no email come?
-code-none = Look among your spam. Check that the address above is right.
+code-none = Look in your spam folder. Check that the address above is right.
 code-resend = Send a new email
 code-resent = A new email is on its way. The code in the old one is no longer valid.
 code-change-address = Change the address
@@ -513,7 +516,7 @@ children-email = School email
 children-contact = Contact
 children-protected = The content is protected by copyright law and GDPR. Do not spread it.
 children-empty = There is no child to show here just now.
-children-empty-way = A register may be being updated. Call your child’s preschool or school if you think something is wrong.
+children-empty-way = A register may be out of date. Call your child’s preschool or school if you think something is wrong.
 
 # Messages (PIM)
 messages-title = Messages
@@ -575,10 +578,11 @@ source-service = From the service
 
 # The end of a login
 session-ends-title = You will soon be logged out
-session-ends-text = You have not done anything for a while. Stay, and what you have typed is kept.
+session-ends-text = Your time is almost up. Stay, and what you have typed is kept.
+session-ends-at = You are logged out at { $time } if you do nothing.
 session-stay = Stay logged in
 session-ended-title = You are logged out
-session-ended-lead = Nothing happened for a while, so we logged you out to be safe. An application that is not finished is kept for 24 hours.
+session-ended-lead = The time ran out, so we logged you out to be safe. An application that is not finished is kept for 24 hours.
 session-signed-out-title = You are logged out
 session-signed-out-lead = If you are at a shared computer, close the browser too.
 session-sign-in-again = Log in
@@ -599,5 +603,5 @@ no-cookies-body =
     1. Open the settings of your browser and allow cookies for this website. We use only those that are needed.
     2. Open the page in an ordinary window, if you browse privately.
     3. Try again.
-fault-malformed-title = We did not understand the question
+fault-malformed-title = Something was wrong with what was sent
 fault-malformed-lead = The page may have been open for long. Open it again and try once more. Nothing was saved.

@@ -101,8 +101,10 @@ data-protection-body =
     ## Hur länge vi sparar dem
     - En ansökan som inte blir klar tas bort efter 24 timmar.
     - Bevis om en inloggning med BankID sparas krypterat i 1 år.
-    - Tider för avslutade inloggningar sparas i 30 dagar.
-    - När ett konto avslutas tas personuppgifterna i det bort efter 90 dagar.
+    - Tider för avslutade inloggningar sparas i 30 dagar, och lika länge det folkbokföringen svarade om dig och dina barn.
+    - Att en person har haft skyddade personuppgifter sparas tills förskolan eller skolan tar bort det.
+    - Frågor till förskolan eller skolan, till exempel att ett barn inte är ditt, sparas tills de är utredda.
+    - När ett konto avslutas tas personuppgifterna i det bort efter 90 dagar. Kvar blir att kontot har funnits, under ett tal som inte går att läsa ut ett personnummer ur.
     - Anteckningar om vem som sett vad sparas i 5 år.
 
     Handlingar som staden måste arkivera följer stadens plan för bevarande och gallring.
@@ -247,7 +249,7 @@ outcome-account-closed-body =
     2. Säg att du vill öppna ditt vårdnadshavarkonto igen.
     3. Ta med giltig legitimation om de ber dig komma.
 outcome-not-yet-placed-title = Ditt barn har ingen plats än
-outcome-not-yet-placed-lead = Vi känner till ditt barn, men barnet är inte placerat i någon av stadens förskolor eller skolor.
+outcome-not-yet-placed-lead = Vi känner till ditt barn, men barnet har ingen plats som börjar inom 60 dagar i någon av stadens förskolor eller skolor.
 outcome-not-yet-placed-body =
     ## Gör så här nu
     1. Vänta tills du har fått besked om plats. Kom sedan tillbaka hit och ansök.
@@ -318,7 +320,7 @@ wrong-title-prefix = Fel: { $title }
 wrong-missing-email = Skriv din e-postadress.
 wrong-missing-code = Skriv koden som står i mejlet.
 wrong-too-long = Adressen är för lång. Den får ha högst 254 tecken.
-wrong-not-an-email = Adressen är inte hel. Skriv den som namn@example.se.
+wrong-not-an-email = Något saknas i adressen. Skriv den som namn@example.se.
 wrong-email-letters = Använd bara bokstäverna a till z i adressen, utan å, ä och ö.
 wrong-not-a-number = Numret är inte helt. Skriv det som 070-174 06 05, eller med plus och landets nummer.
 wrong-not-a-mobile = Det är inte ett mobilnummer. Sms kommer bara fram till mobiler.
@@ -335,8 +337,8 @@ refusal-return-spent = Länken tillbaka gäller bara en gång och bara en kort s
 refusal-other-person = Det var en annan person som legitimerade sig. Du är utloggad för säkerhets skull. Logga in igen med ditt eget BankID.
 refusal-not-trusted = Vi kunde inte godta legitimeringen den här gången. Försök igen, eller ring barnets förskola eller skola.
 refusal-bank-id-down = BankID svarar inte just nu. Försök igen om en stund.
-refusal-too-many-tries = Det blev för många försök med den koden. Skicka en ny.
-refusal-too-many-letters = Vi har skickat många mejl på kort tid. Titta i skräpposten, eller vänta en timme.
+refusal-too-many-tries = Det blev för många försök. Skicka en ny kod, och vänta en kvart innan du använder den.
+refusal-too-many-letters = Vi har skickat många mejl på kort tid. Titta i skräpposten, eller vänta en stund. Det kan ta upp till en timme.
 refusal-link-spent = Länken gäller inte längre. Öppna det senaste mejlet, eller skicka ett nytt från ansökan.
 refusal-no-child-left = Du har sagt att inget av barnen är ditt. Skolan får veta det. Ångra om det blev fel.
 refusal-summary-title = Det gick inte den här gången
@@ -406,6 +408,7 @@ bankid-complete-title = Du är legitimerad
 bankid-stopped-title = Det blev ingen legitimering
 bankid-return-title = Nästan klart
 bankid-return-lead = Du är på väg tillbaka från BankID. Tryck på Fortsätt.
+bankid-start-again = Händer inget? Börja om
 bankid-not-in-title = Du är inte inloggad
 
 # Ansökan: innan du börjar
@@ -575,10 +578,11 @@ source-service = Från tjänsten
 
 # Inloggningens slut
 session-ends-title = Du loggas snart ut
-session-ends-text = Du har inte gjort något på ett tag. Stanna kvar, så finns det du skrivit kvar.
+session-ends-text = Tiden är snart slut. Stanna kvar, så finns det du skrivit kvar.
+session-ends-at = Du loggas ut { $time } om du inte gör något.
 session-stay = Stanna inloggad
 session-ended-title = Du är utloggad
-session-ended-lead = Det gick en stund utan att något hände, så vi loggade ut dig för säkerhets skull. En ansökan som inte är klar finns kvar i 24 timmar.
+session-ended-lead = Tiden gick ut, så vi loggade ut dig för säkerhets skull. En ansökan som inte är klar finns kvar i 24 timmar.
 session-signed-out-title = Du är utloggad
 session-signed-out-lead = Sitter du vid en delad dator, stäng webbläsaren också.
 session-sign-in-again = Logga in

@@ -91,9 +91,11 @@ pub(crate) fn field(
     view! {
         <div class="field">
             <p class="hint" id=format!("{name}-hint")>{hint}</p>
-            <p class="wrong" id=format!("{name}{WRONG}") hidden=wrong.is_none() data-words=words.join("\n")>
-                {wrong.map(said)}
-            </p>
+            <div role="status">
+                <p class="wrong" id=format!("{name}{WRONG}") hidden=wrong.is_none() data-words=words.join("\n")>
+                    {wrong.map(said)}
+                </p>
+            </div>
             <input
                 id=name
                 name=format!("form[{name}]")

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use hydration_context::SsrSharedContext;
+use jiff::Timestamp;
 use leptos::{nonce::Nonce, prelude::*, reactive::owner::Owner};
 use model::{Language, Refusal};
 use portal::{Identification, Visit, Who};
@@ -22,6 +23,8 @@ pub struct Site(Arc<Files>);
 
 pub(crate) struct Files {
     pub(crate) options: LeptosOptions,
+    /// The public address, for what is printed.
+    pub(crate) address: String,
     pub(crate) css: String,
 }
 
@@ -72,6 +75,7 @@ pub(crate) struct Page {
     frames: bool,
     public: bool,
     wide: bool,
+    ends: Option<Timestamp>,
     headers: HeaderMap,
     view: Box<dyn FnOnce() -> AnyView + Send>,
 }
@@ -87,6 +91,7 @@ impl Page {
             frames: false,
             public: true,
             wide: false,
+            ends: None,
             headers: HeaderMap::new(),
             view: Box::new(move || view().into_any()),
         }
@@ -122,9 +127,11 @@ impl Page {
         Self { status, ..self }
     }
 
-    /// Somebody's page without an island: when the session is over, the browser leaves it by itself.
+    /// Somebody's page without an island: it says when the session ends, and when that is over the browser leaves it by
+    /// itself.
     pub(crate) fn until_the_session_ends(mut self, visit: &Visit) -> Self {
         if let Some(ends) = visit.session_ends() {
+            self.ends = Some(ends);
             // A second later than the end: one too early would be one more sign of life.
             let seconds = ends.duration_since(visit.now()).as_secs().max(0) + 1;
             if let Ok(refresh) = HeaderValue::from_str(&format!("{seconds}; url={}", Place::SessionEnded)) {
@@ -157,10 +164,10 @@ impl Asked {
 }
 
 impl Site {
-    /// A site with its files as these options say.
-    pub fn new(options: LeptosOptions) -> Self {
+    /// A site with its files as these options say, at this public address.
+    pub fn new(options: LeptosOptions, address: impl Into<String>) -> Self {
         let css = layout::stylesheet(&options);
-        Self(Arc::new(Files { options, css }))
+        Self(Arc::new(Files { options, address: address.into(), css }))
     }
 
     /// Answers for a place.
@@ -279,15 +286,16 @@ fn way_in(place: Place, who: &Who) -> Place {
 }
 
 fn show(frame: Frame, page: Page) -> Answer {
-    let Page { title, status, wrong, island, frames, public, wide, headers, view } = page;
+    let Page { title, status, wrong, island, frames, public, wide, ends, headers, view } = page;
     debug_assert!(
         !island || frame.place.is_some_and(Place::island),
         "an island on a page that says it has none"
     );
     let public = public && frame.who == Who::Stranger;
     let (language, nonce) = (frame.language, frame.nonce.clone());
-    let body =
-        render(language, nonce, move || layout::document(frame, Head { title, wrong, island, wide }, view));
+    let body = render(language, nonce, move || {
+        layout::document(frame, Head { title, wrong, island, wide, ends }, view)
+    });
     Answer { status, headers, body, frames, public }
 }
 

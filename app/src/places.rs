@@ -163,6 +163,14 @@ impl Place {
         self.line().path
     }
 
+    /// The path as logs and metrics name it: which of the roads without BankID somebody looked at is nobody's business.
+    pub fn template(self) -> &'static str {
+        match self {
+            Self::NoBankIdBecause(_) => "/utan-bankid/{n}",
+            other => other.pattern(),
+        }
+    }
+
     /// Who may open it.
     pub fn policy(self) -> Policy {
         self.line().policy

@@ -78,7 +78,7 @@ impl Doors {
         let leptos = &settings.leptos;
         Self(Arc::new(Inner {
             portal,
-            pages: app::Site::new(leptos.clone()),
+            pages: app::Site::new(leptos.clone(), house.site.base()),
             site: house.site.clone(),
             origin: guard::origin_of(house.site.base()),
             bounds: house.http.clone(),

@@ -306,6 +306,33 @@ fn nothing_secret_is_printed_by_debug() {
 }
 
 #[test]
+fn what_wraps_a_bare_text_prints_a_mask_or_is_no_secret() {
+    /// A purpose in BankID's own words; a text as a register wrote it, inside the reading of one answer.
+    const FINE: [&str; 2] = ["Intent", "Text"];
+    let mut wrong = Vec::new();
+    for (path, text) in shipped() {
+        let mut derives = String::new();
+        for line in text.lines().map(str::trim) {
+            if line.starts_with("#[derive(") {
+                derives = line.to_owned();
+            } else if !line.starts_with("///") && !line.starts_with("#[") {
+                let bare = ["(String)", "(pub String)", "(pub(crate) String)", "(Vec<u8>)", "(Box<str>)"];
+                if let Some((_, rest)) = line.split_once("struct ")
+                    && let Some((name, _)) = rest.split_once('(')
+                    && bare.iter().any(|bare| rest.contains(bare))
+                    && derives.contains("Debug")
+                    && !FINE.contains(&name)
+                {
+                    wrong.push(format!("{path}: {name}"));
+                }
+                derives.clear();
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "a derived Debug prints these: {wrong:#?}");
+}
+
+#[test]
 fn things_are_called_what_they_are() {
     let vague = ["util", "utils", "helper", "helpers", "common", "manager", "service", "dto", "misc"];
     for (path, _) in shipped() {
@@ -337,6 +364,27 @@ fn a_thing_has_one_word_on_every_floor() {
             continue;
         };
         assert!(shared.contains(&name) || slices.contains(name), "{path} dresses nothing that app knows");
+    }
+    // Journeys are told slice by slice; the others look at all of them from one side.
+    let sides = ["access", "bad-days", "bad-input", "face", "outcomes", "weight"];
+    for (path, _) in sources(&[".spec.ts"]) {
+        let name = path.trim_start_matches("end2end/tests/").trim_end_matches(".spec.ts");
+        assert!(sides.contains(&name) || slices.contains(name), "{path} tells of nothing that app knows");
+    }
+}
+
+#[test]
+fn every_deed_of_the_audit_log_is_done_somewhere() {
+    const WORDS: &str = "server/portal/src/audit/deed.rs";
+    let files = shipped();
+    let text = &files.iter().find(|(path, _)| path == WORDS).unwrap().1;
+    let deeds = text.lines().filter_map(|line| line.trim().split_once(" => \"").map(|(deed, _)| deed));
+    let deeds: Vec<_> = deeds.filter(|deed| deed.chars().all(char::is_alphanumeric)).collect();
+    assert!(deeds.len() > 30, "{deeds:?}");
+    let kinds = ["Stranger", "Applicant", "Guardian", "Operator", "House"];
+    for deed in deeds.into_iter().filter(|deed| !kinds.contains(deed)) {
+        let done = files.iter().any(|(path, text)| path != WORDS && text.contains(&format!("Deed::{deed}")));
+        assert!(done, "nothing ever writes {deed}");
     }
 }
 

@@ -33,7 +33,10 @@ pub(crate) async fn email(visit: &Visit, asked: &Asked) -> Result<Reply, Fault> 
         Door::Elsewhere(place) => return Reply::go(place),
     };
     let no = asked.refusal();
-    let kept = if no == Some(Refusal::Form) { visit.aside::<EmailForm>("email").await? } else { None };
+    let kept = match no {
+        Some(Refusal::Form | Refusal::TooManyLetters) => visit.aside::<EmailForm>("email").await?,
+        _ => None,
+    };
     let shown = kept.unwrap_or_else(|| {
         let given = email.map(|email| email.reveal().into()).unwrap_or_default();
         Shown { form: EmailForm { email: given }, wrongs: Default::default() }

@@ -8,7 +8,7 @@ use crate::{
     Fault, Place,
     page::{Page, Reply},
     text::Text,
-    ui::{dates::day, say::contact},
+    ui::{dates::day, say::contact_inside},
 };
 
 /// Mina barn.
@@ -49,7 +49,7 @@ fn card(child: ChildCard, today: Date) -> impl IntoView {
             <p class=chip>{words}</p>
             {(!own.is_empty()).then(|| view! { <dl class="rows">{own}</dl> })}
             {unit.map(|unit| view! {
-                <details class="fold"><summary>{Text::ChildrenContact}</summary>{contact(unit)}</details>
+                <details class="fold"><summary>{Text::ChildrenContact}</summary>{contact_inside(unit)}</details>
             })}
         </li>
     }

@@ -5,7 +5,7 @@ use super::*;
 const HOSTILE: &str = "<script>alert(1)</script>\"'&";
 
 fn site() -> Site {
-    Site::new(LeptosOptions::builder().output_name("hjarntorget").build())
+    Site::new(LeptosOptions::builder().output_name("hjarntorget").build(), "https://konto.example.se")
 }
 
 fn asked(path: &str, query: &str) -> Asked {

@@ -94,6 +94,11 @@ pub(crate) async fn come_back(
     script: String,
 ) -> Result<(), Fault> {
     let visit = visit()?;
+    if nonce.is_empty() {
+        // Pressed before the token was there: nothing was shown, so nothing is spent.
+        go(Place::Return);
+        return Ok(());
+    }
     match finish(&visit, Proof::Return { nonce: nonce.to_string() }).await {
         // BankID has not answered yet: nothing is used up, and the same page asks again.
         Ok(None) => {

@@ -25,6 +25,8 @@ pub(crate) const TIME: &str = "time";
 pub(crate) const SLOW: &str = "slow";
 /// The id of the form on the way back.
 pub(crate) const BACK: &str = "back";
+/// The id of the button on the way back, hidden while the token is still in the fragment.
+pub(crate) const GO: &str = "go";
 /// The name of the answer that says whether a script is awake.
 pub(crate) const SCRIPT: &str = "script";
 /// The name of the answer that holds the one-use token of the way back.
@@ -119,6 +121,7 @@ pub fn WayBack() -> impl IntoView {
         if let Some(token) = browser::take_fragment(NONCE) {
             browser::answer_all(NONCE, &token);
             browser::answer_all(SCRIPT, "1");
+            browser::reveal(GO);
         } else if !browser::answered(NONCE) {
             return;
         }

@@ -6,7 +6,7 @@ use portal::{Identification, Phase, Visit, Who};
 
 use super::{
     api::{Cancel, ComeBack, GoOn, Start},
-    islands::{Awake, BACK, CODE, NONCE, SAY, SCRIPT, SLOW, TIME, Waiting, WayBack},
+    islands::{Awake, BACK, CODE, GO, NONCE, SAY, SCRIPT, SLOW, TIME, Waiting, WayBack},
 };
 use crate::{
     Fault, NoBankId, Place,
@@ -14,6 +14,7 @@ use crate::{
     text::{Text, language},
     ui::{
         form::{hidden, refusal, refusal_text, send},
+        say::whom_to_call,
         step::{back, step_head},
     },
 };
@@ -123,6 +124,8 @@ pub(crate) async fn back_from_bankid(visit: &Visit, asked: &Asked) -> Result<Rep
         });
     }
     let nonce = asked.value(NONCE).unwrap_or_default();
+    // Only a script can take the token out of the fragment; until it has, the button would send nothing.
+    let asleep = nonce.is_empty();
     Page::new(Text::BankidReturnTitle, move || {
         view! {
             <h1>{Text::BankidReturnTitle}</h1>
@@ -131,8 +134,9 @@ pub(crate) async fn back_from_bankid(visit: &Visit, asked: &Asked) -> Result<Rep
                 {hidden(NONCE, nonce)}
                 {hidden(SCRIPT, 0)}
                 <WayBack/>
-                <div class="actions">{send(Text::StepContinue)}</div>
+                <div class="actions" id=GO hidden=asleep>{send(Text::StepContinue)}</div>
             </form>
+            <p class="out"><a href=Place::SignIn.to_string()>{Text::BankidStartAgain}</a></p>
         }
     })
     .lively()
@@ -150,6 +154,7 @@ fn turned_away(no: Refusal) -> Page {
                 <a class="button" href=Place::SignIn.to_string()>{Text::SessionSignInAgain}</a>
                 <a class="button second" href=Place::Apply(Step::Identify).to_string()>{Text::SessionApplyAgain}</a>
             </div>
+            {whom_to_call(Vec::new())}
         }
     })
 }
@@ -203,6 +208,7 @@ fn waiting(found: Identification) -> impl IntoView {
         (Phase::Stopped { advice }, _) => view! {
             <p class="lead">{portal::advice_text(advice, language())}</p>
             {choices(purpose, true)}
+            {whom_to_call(Vec::new())}
         }
         .into_any(),
         (Phase::Waiting { advice, .. }, Device::Other) => view! {
@@ -321,7 +327,7 @@ fn waiting_for(advice: Advice, code: bool, seconds: u32) -> impl IntoView {
             <div>
                 <p class="say" id=SAY aria-live="polite" hidden=code>{portal::advice_text(advice, language())}</p>
                 {code.then(|| view! { <p class="time" id=TIME hidden data-words=time data-left=seconds></p> })}
-                <p id=SLOW hidden>{Text::BankidSlow}</p>
+                <div role="status"><p id=SLOW hidden>{Text::BankidSlow}</p></div>
             </div>
         </div>
         <Waiting/>

@@ -2,6 +2,7 @@
 
 use std::{fs, sync::Arc};
 
+use jiff::Timestamp;
 use leptos::{
     hydration::{AutoReload, HydrationScripts},
     nonce::Nonce,
@@ -11,7 +12,9 @@ use leptos::{
 use model::Language;
 use portal::Who;
 
-use crate::{Place, language::ChooseLanguage, page::Files, session::api::EndSession, text::Text};
+use crate::{
+    Place, language::ChooseLanguage, page::Files, session::api::EndSession, text::Text, ui::dates::time,
+};
 
 /// What the frame around a page says.
 pub(crate) struct Frame {
@@ -36,6 +39,8 @@ pub(crate) struct Head {
     pub(crate) island: bool,
     /// Cards side by side.
     pub(crate) wide: bool,
+    /// When the session ends, on a page that no script watches.
+    pub(crate) ends: Option<Timestamp>,
 }
 
 /// The address of the style sheet, with its hash where cargo-leptos put one into the name.
@@ -54,11 +59,18 @@ fn css_hash(options: &LeptosOptions) -> Option<String> {
 
 /// The whole document.
 pub(crate) fn document(frame: Frame, head: Head, view: impl FnOnce() -> AnyView) -> impl IntoView {
-    let Head { title, wrong, island, wide } = head;
+    let Head { title, wrong, island, wide, ends } = head;
     let Frame { files, language, who, unread, place, back, nonce: _ } = frame;
     let named = Text::ShellTitle { title: title.owned() }.owned();
     let title = if wrong { Text::WrongTitlePrefix { title: named }.owned() } else { named };
     let options = files.options.clone();
+    let stay = ends.map(|ends| {
+        view! {
+            <p class="until small">
+                {Text::SessionEndsAt { time: time(ends) }}" "<a href=back.clone()>{Text::SessionStay}</a>
+            </p>
+        }
+    });
     let scripts = island.then(|| {
         let options = options.clone();
         view! { <HydrationScripts options islands=true/> }
@@ -81,8 +93,8 @@ pub(crate) fn document(frame: Frame, head: Head, view: impl FnOnce() -> AnyView)
             <body>
                 <a class="skip" href="#main">{Text::ShellSkip}</a>
                 {header(language, menu(who, unread, place), back)}
-                <main id="main" class=wide.then_some("wide") tabindex="-1">{view()}</main>
-                {footer()}
+                <main id="main" class=wide.then_some("wide") tabindex="-1">{view()}{stay}</main>
+                {footer(&files.address)}
             </body>
         </html>
     }
@@ -190,7 +202,8 @@ fn badge(unread: u64) -> Option<impl IntoView> {
     })
 }
 
-fn footer() -> impl IntoView {
+fn footer(address: &str) -> impl IntoView + use<> {
+    let address = address.to_owned();
     let links = [
         (Place::Information, Text::ShellInformation),
         (Place::WhatWeHold, Text::ShellWhatWeHold),
@@ -209,6 +222,7 @@ fn footer() -> impl IntoView {
             <div class="in">
                 <nav aria-label=Text::ShellFooter.here()><ul>{links}</ul></nav>
                 <p>{Text::ShellCopyright}</p>
+                <p class="printonly">{address}</p>
             </div>
         </footer>
     }

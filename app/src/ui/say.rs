@@ -27,13 +27,21 @@ pub(crate) fn whom_to_call(units: Vec<UnitContact>) -> AnyView {
 
 /// A school unit's card: a telephone number to tap, and when somebody answers.
 pub(crate) fn contact(unit: UnitContact) -> impl IntoView {
+    let UnitContact { name, phone, email, .. } = unit;
+    view! { <div class="card contact"><h2>{name}</h2>{ways(phone, email)}</div> }
+}
+
+/// The same inside a child's card.
+pub(crate) fn contact_inside(unit: UnitContact) -> impl IntoView {
+    let UnitContact { name, phone, email, .. } = unit;
+    view! { <div class="card contact"><h3>{name}</h3>{ways(phone, email)}</div> }
+}
+
+fn ways(phone: Option<String>, email: Option<String>) -> impl IntoView {
     view! {
-        <div class="card contact">
-            <h2>{unit.name}</h2>
-            {unit.phone.map(|phone| view! { <p>{call(&phone)}</p> })}
-            {unit.email.map(|email| view! { <p>{write_to(email)}</p> })}
+            {phone.map(|phone| view! { <p>{call(&phone)}</p> })}
+            {email.map(|email| view! { <p>{write_to(email)}</p> })}
             <p class="small">{Text::OutcomeHours}</p>
-        </div>
     }
 }
 

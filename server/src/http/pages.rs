@@ -43,7 +43,7 @@ pub async fn show(
         Kind::Page { public: answer.public, frames: answer.frames }
     };
     response.extensions_mut().insert(kind);
-    response.extensions_mut().insert(Template(place.pattern()));
+    response.extensions_mut().insert(Template(place.template()));
     response
 }
 

@@ -184,6 +184,10 @@ impl Applicant<'_> {
     }
 }
 
+/// So many letters every application gets through, however many others asked for the same mailbox: nobody is locked out
+/// by a stranger who used up the mailbox's share.
+const ASSURED: i64 = 2;
+
 /// Counts a letter, by who asks and by who gets it: nobody's mailbox is filled by strangers.
 async fn count_letter(
     portal: &Portal,
@@ -193,15 +197,15 @@ async fn count_letter(
     actor: &Actor,
     now: jiff::Timestamp,
 ) -> Result<Result<(), Refusal>> {
-    let counts =
-        [(portal.letters_by_application(), draft.id.as_bytes()), (portal.letters_by_mailbox(), mailbox)];
-    for (limit, who) in counts {
-        match portal.count(tx, limit, who, actor, now).await {
-            Err(Error::TooMany { .. }) => return Ok(Err(Refusal::TooManyLetters)),
-            other => other?,
-        }
+    match portal.count(tx, portal.letters_by_application(), draft.id.as_bytes(), actor, now).await {
+        Err(Error::TooMany { .. }) => return Ok(Err(Refusal::TooManyLetters)),
+        other => other?,
     }
-    Ok(Ok(()))
+    match portal.count(tx, portal.letters_by_mailbox(), mailbox, actor, now).await {
+        Err(Error::TooMany { .. }) if draft.codes_sent >= ASSURED => Ok(Err(Refusal::TooManyLetters)),
+        Err(Error::TooMany { .. }) => Ok(Ok(())),
+        other => other.map(Ok),
+    }
 }
 
 fn letter_waits(portal: &Portal, draft: &row::Model, now: jiff::Timestamp) -> row::ActiveModel {

@@ -101,6 +101,7 @@ impl BankId {
         let mut book = lock(&self.book);
         let order = book.own(order_ref, party)?;
         order.settle(now, to_finish);
+        order.asked_for.count(now);
         let hinted = |status: &str, hint: &str| {
             let hint = if unknown { "aHintNobodyKnows" } else { hint };
             json!({ "orderRef": order.order_ref, "status": status, "hintCode": hint })

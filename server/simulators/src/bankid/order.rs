@@ -44,6 +44,29 @@ pub(crate) struct Order {
     /// The id of the person whose app holds it.
     pub(crate) person: Option<String>,
     pub(crate) stage: Stage,
+    pub(crate) asked_for: AskedFor,
+}
+
+/// How often the relying party has asked for an order.
+#[derive(Clone, Copy, Debug, Default, Serialize)]
+pub(crate) struct AskedFor {
+    /// Collects so far.
+    collects: u32,
+    /// The shortest time between two of them, in milliseconds.
+    closest_ms: Option<i64>,
+    #[serde(skip)]
+    last: Option<Timestamp>,
+}
+
+impl AskedFor {
+    /// Counts one more.
+    pub(crate) fn count(&mut self, now: Timestamp) {
+        self.collects += 1;
+        if let Some(last) = self.last.replace(now) {
+            let since = now.as_millisecond() - last.as_millisecond();
+            self.closest_ms = Some(self.closest_ms.map_or(since, |closest| closest.min(since)));
+        }
+    }
 }
 
 /// How far an order has come.
@@ -74,6 +97,7 @@ impl Order {
             picked_up: None,
             person: None,
             stage: Stage::Pending(hint::OUTSTANDING.into()),
+            asked_for: AskedFor::default(),
         }
     }
 
@@ -134,6 +158,7 @@ impl Order {
             made: self.made,
             picked_up: self.picked_up.map(|(at, _)| at),
             ended,
+            asked_for: self.asked_for,
         }
     }
 }
@@ -159,4 +184,6 @@ pub(crate) struct Listed {
     pub(crate) made: Timestamp,
     pub(crate) picked_up: Option<Timestamp>,
     pub(crate) ended: Option<Timestamp>,
+    #[serde(flatten)]
+    pub(crate) asked_for: AskedFor,
 }
