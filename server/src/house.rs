@@ -280,6 +280,10 @@ fn rules(settings: &Settings) -> Result<Rules> {
     rules.brake.relations_percent = house.pupil_register.brake_relations_percent;
     rules.brake.marks_percent = house.pupil_register.brake_marks_percent;
     rules.brake.persons = house.pupil_register.brake_persons;
+    rules.notices.delay = house.notices.delay;
+    rules.notices.delays.clone_from(&house.notices.delays);
+    rules.notices.every = house.notices.every;
+    rules.notices.try_for = house.notices.try_for;
     let limits = &house.limits;
     rules.limits.bankid_start_device = limits.bankid_start_device;
     rules.limits.bankid_start_session = limits.bankid_start_session;

@@ -190,6 +190,7 @@ pub fn router(doors: &Doors) -> Router {
     let guarded = Router::new()
         .route(reports::PATH, post(reports::take))
         .route(hooks::PATH, post(hooks::changed))
+        .route(hooks::ATTENDANCE, post(hooks::attendance))
         .route(sms::PATH, post(sms::reported))
         .method_not_allowed_fallback(async || refusal::only("POST"))
         .fallback_service(visited.layer(files).with_state(doors.clone()))

@@ -68,6 +68,8 @@ pub struct House {
     pub mail: Mail,
     /// The SMS gateway.
     pub sms: Sms,
+    /// When guardians are told of absences.
+    pub notices: Notices,
     /// How long a login lasts.
     pub session: Session,
     /// Durable work.
@@ -246,6 +248,23 @@ pub struct Sms {
     pub key: String,
     /// Whom every text message is from.
     pub from: String,
+}
+
+/// When guardians are told of absences.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Notices {
+    /// How long after an absence came in, where its school says nothing.
+    #[serde(deserialize_with = "duration")]
+    pub delay: Duration,
+    /// JSON file with the delays of single schools, minutes by unit code.
+    pub delays: Option<PathBuf>,
+    /// How often changes are read in case nobody calls.
+    #[serde(deserialize_with = "duration")]
+    pub every: Duration,
+    /// How long one channel is tried before the next takes over.
+    #[serde(deserialize_with = "duration")]
+    pub try_for: Duration,
 }
 
 /// How long a login lasts.

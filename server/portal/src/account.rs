@@ -17,8 +17,8 @@ use crate::{
     audit::Deed,
     clock::from_millis,
     eligibility::{Account, Bar},
-    person::Subject,
-    session::{End, Session, end_all},
+    person::{Identity, Subject},
+    session::{End, end_all},
     trail::{Actor, Line},
 };
 
@@ -82,6 +82,16 @@ impl Closing {
 /// The row of a person's account.
 pub(crate) async fn of_subject(on: &impl ConnectionTrait, subject: &Subject) -> Result<Option<row::Model>> {
     Ok(row::Entity::find().filter(row::Column::Subject.eq(subject.clone())).one(on).await?)
+}
+
+/// Whom an account belongs to; none once it was emptied.
+pub(crate) fn holder(portal: &Portal, row: &row::Model) -> Result<Option<Identity>> {
+    if row.number.is_empty() {
+        return Ok(None);
+    }
+    let text = portal.unseal("account", "number", &row.id, &row.number)?;
+    let number = PersonId::parse(&text).map_err(|_| anyhow!("a kept number cannot be read"))?;
+    Ok(Some(Identity { subject: row.subject.clone(), number }))
 }
 
 /// What the rules need to know of it.
@@ -150,7 +160,7 @@ pub(crate) async fn close(
 pub(crate) async fn follow(
     portal: &Portal,
     tx: &Tx,
-    session: &Session,
+    person: &Identity,
     former: &[PersonId],
     actor: &Actor,
     now: Timestamp,
@@ -158,7 +168,7 @@ pub(crate) async fn follow(
     for number in former {
         let old = portal.keys().index_number(number);
         let moved = bar::Entity::update_many()
-            .col_expr(bar::Column::Subject, Expr::value(session.subject.clone()))
+            .col_expr(bar::Column::Subject, Expr::value(person.subject.clone()))
             .filter(bar::Column::Subject.eq(old.clone()))
             .exec(tx)
             .await?;
@@ -166,13 +176,13 @@ pub(crate) async fn follow(
             portal.trail(tx, actor, Line::new(Deed::MovedBars), now).await?;
         }
         let Some(account) = of_subject(tx, &old).await? else { continue };
-        if of_subject(tx, &session.subject).await?.is_some() {
+        if of_subject(tx, &person.subject).await?.is_some() {
             // Two accounts of one person: which one stays is for a school to say.
             continue;
         }
-        let sealed = portal.seal("account", "number", &account.id, session.number.reveal())?;
+        let sealed = portal.seal("account", "number", &account.id, person.number.reveal())?;
         row::Entity::update_many()
-            .col_expr(row::Column::Subject, Expr::value(session.subject.clone()))
+            .col_expr(row::Column::Subject, Expr::value(person.subject.clone()))
             .col_expr(row::Column::Number, Expr::value(sealed))
             .col_expr(row::Column::UpdatedAt, Expr::value(now.as_millisecond()))
             .filter(row::Column::Id.eq(account.id.clone()))

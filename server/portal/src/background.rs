@@ -1,4 +1,4 @@
-//! What runs beside the visits: the collector, the sealer, the import and the cleaner.
+//! What runs beside the visits: the collector, the sealer, the imports, what looks after notices, and the cleaner.
 //!
 //! Each loop may run in every replica. What must not be done twice is guarded by the row it is about.
 
@@ -12,6 +12,7 @@ use crate::{Portal, Result, audit, identification, retention, tasks};
 /// How often each loop looks whether there is something to do. BankID's pace is kept by the order's row, not by this.
 const COLLECT: Duration = Duration::from_millis(250);
 const LOOK_FOR_SYNC: Duration = Duration::from_secs(1);
+const LOOK_AFTER: Duration = Duration::from_secs(5);
 const CLEAN: Duration = Duration::from_secs(60);
 /// Collecting goes on while one batch waits for a slow answer.
 const BATCHES: usize = 8;
@@ -43,7 +44,7 @@ impl Portal {
         retention::clean(self, self.clock().now()).await
     }
 
-    /// Starts the collector, the sealer, the cleaner and the import; they end with `stop`.
+    /// Starts all of it; it ends with `stop`.
     pub fn background(&self, stop: CancellationToken) -> Background {
         let mut loops = JoinSet::new();
         loops.spawn(collect(self.clone(), stop.clone()));
@@ -61,6 +62,14 @@ impl Portal {
                 portal.sync_registers(false).await?;
             }
             Ok(())
+        }));
+        let between = self.rules().notices.every;
+        loops.spawn(every("attendance", self.clone(), stop.clone(), between, async |portal: &Portal| {
+            portal.keep_subscription().await?;
+            portal.read_attendance().await.map(drop)
+        }));
+        loops.spawn(every("notices", self.clone(), stop.clone(), LOOK_AFTER, async |portal: &Portal| {
+            portal.look_after_notices().await
         }));
         loops.spawn(every("clean", self.clone(), stop, CLEAN, async |portal: &Portal| {
             portal.0.watch.forget_old();

@@ -21,7 +21,7 @@ use crate::{
     audit::Deed,
     clock::{day_of, from_millis, millis},
     eligibility::{Mark, Population, Ward},
-    person::{Name, Subject},
+    person::{Identity, Name, Subject},
     pupils,
     session::Session,
     trail::{Actor, Line},
@@ -62,7 +62,20 @@ pub(crate) struct Registered {
 /// # Errors
 /// [`Error::Unavailable`] where it is down and what is known is too old.
 pub(crate) async fn of(portal: &Portal, session: &Session, actor: &Actor, now: Timestamp) -> Result<Custody> {
-    let (subject, number) = (&session.subject, &session.number);
+    of_person(portal, &session.identity(), actor, now).await
+}
+
+/// The same of somebody who is not signed in: whoever is about to be told of a child.
+///
+/// # Errors
+/// As [`of`].
+pub(crate) async fn of_person(
+    portal: &Portal,
+    person: &Identity,
+    actor: &Actor,
+    now: Timestamp,
+) -> Result<Custody> {
+    let Identity { subject, number } = person;
     let spans = &portal.rules().spans;
     let known = row::Entity::find_by_id(subject.clone()).one(portal.store().reader()).await?;
     let age = |row: &row::Model| now.as_millisecond() - row.checked_at;
@@ -75,7 +88,7 @@ pub(crate) async fn of(portal: &Portal, session: &Session, actor: &Actor, now: T
     match portal.0.hung.or_ask(subject, now, patiently(portal, ask(portal, subject, number))).await {
         Ok((answer, correlation)) => {
             let stale = known.map_or(0, |row| row.stale);
-            keep(portal, session, answer, correlation, stale, actor, now).await
+            keep(portal, person, answer, correlation, stale, actor, now).await
         }
         Err(error) => {
             tracing::warn!(%error, "the population register gives no answer");
@@ -206,29 +219,29 @@ fn read(portal: &Portal, row: &row::Model, fresh: bool) -> Result<Custody> {
 
 async fn keep(
     portal: &Portal,
-    session: &Session,
+    person: &Identity,
     answer: Told,
     correlation: String,
     stale: i64,
     actor: &Actor,
     now: Timestamp,
 ) -> Result<Custody> {
-    let (house, session, actor) = (portal.clone(), session.clone(), actor.clone());
+    let (house, person, actor) = (portal.clone(), person.clone(), actor.clone());
     portal
         .change(move |tx| async move {
             let mut answer = answer.clone();
-            let marked = was_marked(&house, &tx, &session.subject, &answer).await?;
-            if let Some(person) = answer.person.as_mut().filter(|_| marked) {
-                person.address.clear();
+            let marked = was_marked(&house, &tx, &person.subject, &answer).await?;
+            if let Some(registered) = answer.person.as_mut().filter(|_| marked) {
+                registered.address.clear();
             }
             let row = row::ActiveModel {
                 answer: Set(house.seal_json(
                     "custody_check",
                     "answer",
-                    &hex::encode(&session.subject),
+                    &hex::encode(&person.subject),
                     &answer,
                 )?),
-                subject: Set(session.subject.clone()),
+                subject: Set(person.subject.clone()),
                 checked_at: Set(now.as_millisecond()),
                 correlation: Set(correlation.clone()),
                 stale: Set(0),
@@ -245,7 +258,7 @@ async fn keep(
                 .value(row::Column::Stale, Expr::col((row::Entity, row::Column::Stale)).sub(stale))
                 .to_owned();
             row::Entity::insert(row).on_conflict(replaced).exec_without_returning(&tx).await?;
-            account::follow(&house, &tx, &session, &answer.former, &actor, now).await?;
+            account::follow(&house, &tx, &person, &answer.former, &actor, now).await?;
             house.trail(&tx, &actor, Line::new(Deed::AskedCustody), now).await?;
             Ok(Custody { answer, checked: now, correlation: correlation.clone(), marked, fresh: true })
         })

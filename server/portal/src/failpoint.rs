@@ -1,13 +1,18 @@
 //! Named points at which the process dies on demand, so that a test can see what a crash leaves behind.
 
-/// Every point, in the order the final step of the application passes them. The first four lie before the commit: a
-/// crash there leaves nothing. After the last the account is there, though nobody was told.
+/// Every point. First those of the application's final step, in their order: the first four lie before the commit, so a
+/// crash there leaves nothing; after the last the account is there, though nobody was told. Then those of a notice, from
+/// the decision to the letter: after each of them the job runs again.
 pub const FAILPOINTS: &[&str] = &[
     "application.before-account",
     "application.after-account",
     "application.after-links",
     "application.before-commit",
     "application.after-commit",
+    "notice.before-commit",
+    "notice.after-commit",
+    "delivery.before-send",
+    "delivery.after-send",
 ];
 
 /// Aborts the process at once if `point` is the configured one (`HJARNTORGET__FAILPOINT`, development only).

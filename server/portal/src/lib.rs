@@ -56,7 +56,7 @@ pub use failpoint::FAILPOINTS;
 pub use identification::{Finish, Identification, NewLogin, Next, Phase, Proof};
 pub use limits::Limits;
 pub use messages::Messages;
-pub use notices::CallHome;
+pub use notices::{AttendanceReport, CallHome, Notices};
 pub use portal::{Parts, Portal, Unready};
 pub use rules::{Brake, Rules, Spans};
 pub use schools::School;

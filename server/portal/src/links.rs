@@ -8,7 +8,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::anyhow;
 use jiff::Timestamp;
 use model::{AccountId, ChildId, Outcome};
-use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, EntityTrait, QueryFilter, sea_query::Expr};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, sea_query::Expr,
+};
 use store::{
     Tx,
     entity::{case_, child_link as row, pupil},
@@ -23,7 +25,7 @@ use crate::{
     clock::millis,
     custody::Custody,
     eligibility::{Account, Decision, ENDED_FOR_PROTECTION, Fate, Finding, Mark},
-    person::Subject,
+    person::{Identity, Subject},
     pupils,
     session::{End, Session, end_all},
     trail::{Actor, Line},
@@ -234,6 +236,44 @@ async fn keep(
         cases::open(portal, tx, kind, &session.subject, child, actor, now).await?;
     }
     Ok(false)
+}
+
+/// Whether an account holder may be told of a child at this moment: linked, and not one of the reasons that would end the
+/// link at the next look, or hold it in doubt for longer than last known data lives. Changes nothing.
+pub(crate) async fn may_hear(
+    portal: &Portal,
+    on: &impl ConnectionTrait,
+    person: &Identity,
+    account: &str,
+    child: ChildId,
+    custody: &Custody,
+    now: Timestamp,
+) -> Result<bool> {
+    let link = row::Entity::find()
+        .filter(row::Column::AccountId.eq(account))
+        .filter(row::Column::PupilId.eq(child.uuid().to_string()))
+        .filter(row::Column::Until.is_null())
+        .one(on)
+        .await?;
+    let Some(link) = link else { return Ok(false) };
+    let decision =
+        portal.decide_about(on, person, custody, Account::Open, &BTreeSet::new(), now).await?;
+    if decision.outcome == Outcome::TurnToTheSchool {
+        return Ok(false);
+    }
+    let finding = decision.findings.iter().find(|(found, _)| *found == child).map(|(_, finding)| *finding);
+    let fate = match finding {
+        // Dead, or gone from a register: nobody is written to of such a child, whatever is found out later.
+        Some(Finding::Gone) => return Ok(false),
+        Some(finding) => finding.fate(),
+        None if custody.answer.population.is_none() => Fate::Doubtful,
+        None => Finding::NoCustody.fate(),
+    };
+    Ok(match fate {
+        Fate::Stays => true,
+        Fate::Doubtful => now.as_millisecond() - link.checked_at < millis(portal.rules().spans.last_known),
+        Fate::Closes(_) => false,
+    })
 }
 
 async fn confirm(tx: &Tx, link: &row::Model, custody: &Custody) -> Result<()> {

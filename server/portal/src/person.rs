@@ -1,9 +1,17 @@
 //! How the portal speaks of a person inside: by blind index, and by the name on the screen.
 
+use model::PersonId;
 use serde::{Deserialize, Serialize};
 
 /// The blind index of a person's number: what tables are searched by (security reference, section 10).
 pub(crate) type Subject = Vec<u8>;
+
+/// A person as the registers are asked about them.
+#[derive(Clone)]
+pub(crate) struct Identity {
+    pub(crate) subject: Subject,
+    pub(crate) number: PersonId,
+}
 
 /// A person's name, as shown. Never a key.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -8,7 +8,8 @@ use tokio::sync::OnceCell;
 use zeroize::Zeroizing;
 
 use crate::{
-    Asking, Clock, Result, Rules, System, Visit, hung::Hung, identification::Watch, keys::KeyRing, session,
+    Asking, Clock, Result, Rules, System, Visit, hung::Hung, identification::Watch, keys::KeyRing,
+    notices::Intake, session,
     visit,
 };
 
@@ -45,6 +46,7 @@ pub(crate) struct House {
     pub(crate) hung: Hung,
     /// Hints of a change in the registers that nobody has followed yet.
     pub(crate) hints: AtomicUsize,
+    pub(crate) intake: Intake,
 }
 
 /// Why the house is not ready.
@@ -65,7 +67,7 @@ impl Portal {
     pub async fn open(parts: Parts) -> Result<Self> {
         parts.store.ping().await?;
         let watch = Watch::new(&parts.rules.limits);
-        Ok(Self(Arc::new(House { parts, watch, hung: Hung::default(), hints: AtomicUsize::new(0) })))
+        Ok(Self(Arc::new(House { parts, watch, hung: Hung::default(), hints: AtomicUsize::new(0), intake: Intake::default() })))
     }
 
     /// The rules it keeps.

@@ -7,7 +7,7 @@ use bankid::{
     launch::{Launch, ReturnPage},
 };
 
-use crate::limits::Limits;
+use crate::{limits::Limits, notices::Notices};
 
 /// What the portal is told at start.
 #[derive(Clone, Debug)]
@@ -29,6 +29,8 @@ pub struct Rules {
     pub limits: Limits,
     /// The seat belt of the pupil register's import.
     pub brake: Brake,
+    /// When and how guardians are told of absences.
+    pub notices: Notices,
     /// Whether a same-device order may, on strict conditions, be finished by the waiting tab (security reference,
     /// section 3, rule 4, fallback). Off unless the controller decides otherwise.
     pub finish_in_waiting_tab: bool,
@@ -43,6 +45,8 @@ impl Rules {
     pub const CONFIRM_PATH: &str = "/bekrafta-e-post/";
     /// The path before the token of the link by which a guardian says that a notice was received.
     pub const RECEIVED_PATH: &str = "/kvittera/";
+    /// The path before the name that the pupil register calls when attendance changed.
+    pub const ATTENDANCE_PATH: &str = "/krok/narvaro/";
     /// The path before the token of the address that reports of a text message go to.
     pub const REPORTS_PATH: &str = "/krok/sms/";
 
@@ -64,6 +68,7 @@ impl Rules {
             spans: Spans::default(),
             limits: Limits::default(),
             brake: Brake::default(),
+            notices: Notices::default(),
             finish_in_waiting_tab: false,
             failpoint: None,
         })

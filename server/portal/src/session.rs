@@ -18,7 +18,7 @@ use crate::{
     Error, Portal, Result, Spans, Visit,
     audit::Deed,
     clock::{from_millis, millis},
-    person::{Name, Subject},
+    person::{Identity, Name, Subject},
     token,
     trail::{Actor, Line},
 };
@@ -100,6 +100,11 @@ pub(crate) struct Found {
 }
 
 impl Session {
+    /// Whose it is.
+    pub(crate) fn identity(&self) -> Identity {
+        Identity { subject: self.subject.clone(), number: self.number.clone() }
+    }
+
     /// When it ends if nothing more is asked.
     pub(crate) fn ends(&self, spans: &Spans) -> Timestamp {
         let idle = from_millis(self.last_used.as_millisecond().saturating_add(self.idle(spans)));

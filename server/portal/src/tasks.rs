@@ -1,6 +1,8 @@
 //! The portal's durable work: letters. A job holds ids only; what it needs it reads when it runs, and asks again whether
 //! it is still wanted.
 
+use std::time::Duration;
+
 use dispatch::{Failure, Mail, Trouble, letters};
 use jiff::Timestamp;
 use jobs::{Due, Job, Registry, Setback};
@@ -14,17 +16,28 @@ use crate::{
     Error, Portal, Result,
     application::SendEmailCode,
     audit::Deed,
+    notices::{SendNotice, TellGuardians},
     trail::{Actor, Line},
 };
 
 /// Every job of the portal, for the worker.
 pub(crate) fn registry() -> Registry<Portal> {
-    Registry::new().with::<SendEmailCode>().with::<SendWelcome>()
+    Registry::new()
+        .with::<SendEmailCode>()
+        .with::<SendWelcome>()
+        .with::<TellGuardians>()
+        .with::<SendNotice>()
 }
 
 /// Queues a job in the transaction that causes it.
 pub(crate) async fn enqueue<J: Job>(tx: &Tx, job: &J, now: Timestamp) -> Result<()> {
-    match jobs::enqueue(tx, job, Due::now(now)).await {
+    enqueue_at(tx, job, now, now).await
+}
+
+/// The same for a later time.
+pub(crate) async fn enqueue_at<J: Job>(tx: &Tx, job: &J, at: Timestamp, now: Timestamp) -> Result<()> {
+    let delay = Duration::try_from(at.duration_since(now)).unwrap_or_default();
+    match jobs::enqueue(tx, job, Due::after(now, delay)).await {
         Ok(_) => Ok(()),
         Err(jobs::Error::Store(error)) => Err(error.into()),
         Err(error) => Err(anyhow::Error::new(error).into()),

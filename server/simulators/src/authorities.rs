@@ -2,7 +2,8 @@
 //!
 //! What a client needs is written into the town's folder and kept there, so that a client keeps working when the town
 //! is started again: `ca.pem` (root of every server), `rp.pem` and `rp-other.pem` (BankID relying parties), `register.pem`
-//! (client of the population register), `tokens.json` (secrets of systems without client certificates). Keys of the
+//! (client of the population register), `tokens.json` (secrets of systems without client certificates), `delays.json` (what its schools have
+//! chosen). Keys of the
 //! authorities lie beside them in `*.key`. All of it is worthless outside the town.
 
 use anyhow::{Context, Result};
@@ -64,6 +65,11 @@ impl Files {
     /// Bearer and basic secrets, see [`Tokens`].
     pub fn tokens(&self) -> PathBuf {
         self.dir.join("tokens.json")
+    }
+
+    /// The delays that schools have chosen for their notices, minutes by unit code.
+    pub fn delays(&self) -> PathBuf {
+        self.dir.join("delays.json")
     }
 
     /// The root of the people's BankID certificates, for whoever checks evidence.

@@ -2,6 +2,7 @@
 
 use crate::{
     Clock, System, Tokens,
+    authorities::write,
     bankid::BankId,
     calls::Calls,
     faults::Faults,
@@ -17,6 +18,7 @@ use jiff::civil::Date;
 use std::{
     collections::BTreeMap,
     net::{IpAddr, SocketAddr},
+    path::PathBuf,
     sync::{Arc, Mutex},
 };
 use tokio_util::sync::CancellationToken;
@@ -42,6 +44,8 @@ pub(crate) struct State {
     pub(crate) portal: Option<String>,
     /// Done when the town closes.
     pub(crate) closing: CancellationToken,
+    /// Where the delays stand that the schools of this world have chosen.
+    delays: PathBuf,
     /// The population a reset goes back to.
     first: Arc<Census>,
     census: Mutex<Arc<Census>>,
@@ -57,6 +61,7 @@ pub(crate) struct Beginnings {
     pub(crate) tls: Tls,
     pub(crate) bankid: BankId,
     pub(crate) portal: Option<String>,
+    pub(crate) delays: PathBuf,
     pub(crate) addresses: BTreeMap<System, SocketAddr>,
     pub(crate) control: SocketAddr,
 }
@@ -71,7 +76,7 @@ impl State {
         if let Some(now) = first.now {
             begin.clock.set(now);
         }
-        Ok(Self {
+        let town = Self {
             clock: begin.clock,
             faults: Faults::default(),
             calls: Calls::default(),
@@ -87,9 +92,12 @@ impl State {
             control: begin.control,
             portal: begin.portal,
             closing: begin.closing,
+            delays: begin.delays,
             census: Mutex::new(first.clone()),
             first,
-        })
+        };
+        town.publish_delays();
+        Ok(town)
     }
 
     /// The day it is in Sweden.
@@ -120,6 +128,19 @@ impl State {
         let old = std::mem::replace(&mut *lock(&self.census), census.clone());
         self.pupil.forget(&old, &census);
         self.pupil.follow(&census);
+        self.publish_delays();
+    }
+
+    /// Writes down how long each school waits before it tells of an absence, as the portal's settings would have it.
+    fn publish_delays(&self) {
+        let census = self.census();
+        let units = census.world().units.iter();
+        let delays: BTreeMap<&str, u32> =
+            units.filter_map(|unit| Some((unit.code.as_str(), unit.notice_delay_minutes?))).collect();
+        let text = serde_json::to_string_pretty(&delays).unwrap_or_default();
+        if let Err(error) = write(&self.delays, &text) {
+            tracing::warn!(%error, "the schools' delays are not written");
+        }
     }
 
     /// Changes fields of one person: what `change` names is replaced, the rest stays.

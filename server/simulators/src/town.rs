@@ -99,6 +99,7 @@ impl Town {
             tls: Tls::new(&authorities, options.host)?,
             bankid: BankId::new(&files),
             portal: options.portal,
+            delays: files.delays(),
             addresses,
             control: control.local_addr()?,
         };

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, path::Path};
 
 use anyhow::{Context, Result, anyhow};
 use axum::{
-    extract::State,
+    extract::{Path as Segment, State},
     http::StatusCode,
     response::{IntoResponse, Response},
 };
@@ -19,6 +19,9 @@ use crate::settings::Hooks;
 
 /// Where a register says that something changed.
 pub const PATH: &str = "/krok/andrat";
+
+/// Where the pupil register says that attendance changed; the name it calls by authenticates it.
+pub const ATTENDANCE: &str = "/krok/narvaro/{name}";
 
 /// What a register shows to be believed: a bearer token (RFC 6750, section 2.1), of which only the digest is kept.
 #[derive(Clone)]
@@ -64,4 +67,14 @@ pub async fn changed(State(doors): State<Doors>, headers: HeaderMap) -> Response
     }
     doors.portal().registers_changed();
     StatusCode::NO_CONTENT.into_response()
+}
+
+/// Attendance changed. 200, as SS 12000 wants it, or 404 for whoever calls by another name; the body is not looked at.
+pub async fn attendance(State(doors): State<Doors>, Segment(name): Segment<String>) -> Response {
+    if !doors.portal().is_called_by(&name) {
+        metrics::counter!("http_foreign_hooks").increment(1);
+        return refusal::refuse(StatusCode::NOT_FOUND);
+    }
+    doors.portal().attendance_changed();
+    StatusCode::OK.into_response()
 }

@@ -28,11 +28,12 @@ const fn open(method: &'static str, path: &'static str, name: &'static str, kind
 }
 
 /// What this crate answers itself: the QR code, reports, files, and the operator's listener.
-const OURS: [Line; 11] = [
+const OURS: [Line; 12] = [
     Line { policy: "login", ..open("GET", qr::IMAGE, "bankid-qr-image", "asset") },
     Line { policy: "login", ..open("GET", qr::FRAME, "bankid-qr-frame", "page") },
     open("POST", reports::PATH, "csp-report", "callback"),
     Line { policy: "register", ..open("POST", hooks::PATH, "register-changed", "callback") },
+    Line { policy: "register", ..open("POST", hooks::ATTENDANCE, "attendance-changed", "callback") },
     Line { policy: "gateway", ..open("POST", sms::PATH, "sms-report", "callback") },
     open("GET", "/pkg/{file}", "package", "asset"),
     open("GET", "/{file}", "picture", "asset"),

@@ -55,6 +55,7 @@ pub fn check(settings: &Settings) -> Result<()> {
     ]
     .into_iter()
     .chain(house.hooks.secrets.iter().map(|path| ("hooks.secrets", path)))
+    .chain(house.notices.delays.iter().map(|path| ("notices.delays", path)))
     {
         ensure!(!is_made_up(path), "{key}: {} is made up for development", path.display());
     }
@@ -196,6 +197,11 @@ mod tests {
                 "hooks.secrets",
             ),
             ("keys        = \"/etc/hjarntorget", "keys        = \"target/town", "sms.keys"),
+            (
+                "delays  = \"/etc/hjarntorget/delays.json",
+                "delays  = \"target/town/delays.json",
+                "notices.delays",
+            ),
             ("source = \"system\"", "source = \"town\"", "clock.source"),
             (
                 "sqlite://target/data/hjarntorget.db?mode=rwc",

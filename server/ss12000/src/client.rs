@@ -4,10 +4,15 @@ use std::fmt;
 
 use futures::{Stream, stream};
 use jiff::Timestamp;
+use serde::Serialize;
+use uuid::Uuid;
 
 use crate::{
     BadSetting, Code, Error, Group, Organisation, Person, Placement, Result, Settings, door::Door, json,
 };
+
+/// The most ids in one lookup; whoever finds that too many answers 503, and is asked for less.
+const IDS_A_LOOKUP: usize = 200;
 
 /// The pupil register. One for the whole house; it keeps its connections and its token.
 #[derive(Debug)]
@@ -17,6 +22,8 @@ pub struct Client(Door);
 pub trait Resource: json::Row {
     /// The path of its list.
     const PATH: &'static str;
+    /// What is asked for beside each object in a lookup.
+    const EXPAND: Option<&'static str> = None;
 }
 
 impl Resource for Organisation {
@@ -120,8 +127,62 @@ impl Client {
         })
     }
 
+    /// The objects with these ids, in any order; what the register does not have is missing. Safe to repeat.
+    ///
+    /// # Errors
+    /// The errors of a call. A server without lookups is asked for one object after another.
+    pub async fn look_up<R: Resource>(&self, ids: &[Uuid]) -> Result<Vec<R>> {
+        let mut found = Vec::with_capacity(ids.len());
+        let mut chunks: Vec<&[Uuid]> = ids.chunks(IDS_A_LOOKUP).rev().collect();
+        while let Some(chunk) = chunks.pop() {
+            match self.look_up_once(chunk).await {
+                Ok(rows) => found.extend(rows),
+                Err(Error::Said(Code::NotOffered)) => {
+                    for id in chunk {
+                        found.extend(self.one(*id).await?);
+                    }
+                }
+                // Too large an answer for this server (SS 12000, lookup).
+                Err(Error::Said(Code::Busy(_))) if chunk.len() > 1 => {
+                    let (first, second) = chunk.split_at(chunk.len() / 2);
+                    chunks.extend([second, first]);
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(found)
+    }
+
+    async fn look_up_once<R: Resource>(&self, ids: &[Uuid]) -> Result<Vec<R>> {
+        #[derive(Serialize)]
+        struct Keys<'k> {
+            ids: &'k [Uuid],
+        }
+        let path = format!("{}/lookup", R::PATH);
+        let answer = self.0.look_up(&path, &expand::<R>(), &Keys { ids }).await?;
+        Ok(json::page::<R>(R::PATH, &answer)?.rows)
+    }
+
+    /// One object; none where the register does not have it.
+    async fn one<R: Resource>(&self, id: Uuid) -> Result<Option<R>> {
+        let path = format!("{}/{id}", R::PATH);
+        match self.0.look(&path, &expand::<R>()).await {
+            Ok(answer) => json::one(&answer),
+            Err(Error::Said(Code::NotOffered)) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    pub(crate) fn door(&self) -> &Door {
+        &self.0
+    }
+
     /// Whether the register is there and knows our token: asks for one organisation.
     pub async fn probe(&self) -> Result<()> {
         self.0.few(Organisation::PATH, 1).await.map(drop)
     }
+}
+
+fn expand<R: Resource>() -> Vec<(&'static str, &'static str)> {
+    R::EXPAND.into_iter().map(|what| ("expand", what)).collect()
 }

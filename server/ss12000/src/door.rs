@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use wire::Line;
+use serde::Serialize;
+use wire::{Line, Request};
 use zeroize::Zeroizing;
 
 use crate::{BadSetting, Cause, Code, Error, Result, Settings, token::Tokens};
@@ -29,22 +30,64 @@ impl Door {
 
     /// Gets a list and returns the text of a 200.
     pub(crate) async fn get(&self, path: &str, query: Option<(&str, String)>) -> Result<Zeroizing<String>> {
-        self.ask(path, self.page, query).await
+        self.rows(path, self.page, query).await
     }
 
     /// The same with so many rows at most.
     pub(crate) async fn few(&self, path: &str, rows: u32) -> Result<Zeroizing<String>> {
-        self.ask(path, rows, None).await
+        self.rows(path, rows, None).await
+    }
+
+    async fn rows(&self, path: &str, rows: u32, query: Option<(&str, String)>) -> Result<Zeroizing<String>> {
+        self.twice(path, || {
+            let request = self.line.get(path).query("limit", &rows.to_string());
+            query.iter().fold(request, |request, (name, value)| request.query(name, value))
+        })
+        .await
+    }
+
+    /// Gets what is no list, or a list that is not paged.
+    pub(crate) async fn look(&self, path: &str, query: &[(&str, &str)]) -> Result<Zeroizing<String>> {
+        self.twice(path, || asking(self.line.get(path), query)).await
+    }
+
+    /// Asks a question that is posted, as a lookup is.
+    pub(crate) async fn look_up(
+        &self,
+        path: &str,
+        query: &[(&str, &str)],
+        body: &(impl Serialize + Sync),
+    ) -> Result<Zeroizing<String>> {
+        self.twice(path, || asking(self.line.post(path), query).json(body)).await
+    }
+
+    /// Makes something, once: what a broken connection left behind nobody knows.
+    pub(crate) async fn make(&self, path: &str, body: &(impl Serialize + Sync)) -> Result<Zeroizing<String>> {
+        let once = async {
+            let request = self.line.post(path).json(body).secret("authorization", &self.tokens.bearer());
+            self.line.send(request).await?.made()
+        };
+        self.line.call(path, once).await
+    }
+
+    /// Changes what lies at `path` in a way that may be repeated. `name` says what it is, for the log.
+    pub(crate) async fn change(
+        &self,
+        name: &str,
+        path: &str,
+        body: &(impl Serialize + Sync),
+    ) -> Result<Zeroizing<String>> {
+        self.twice(name, || self.line.patch(path).json(body)).await
     }
 
     /// Asked once more where that may help: no connection or one that broke, a short "later", a token that was replaced.
-    async fn ask(&self, path: &str, rows: u32, query: Option<(&str, String)>) -> Result<Zeroizing<String>> {
+    async fn twice(
+        &self,
+        name: &str,
+        request: impl Fn() -> Request + Send + Sync,
+    ) -> Result<Zeroizing<String>> {
         let once = async || {
-            let mut request = self.line.get(path).query("limit", &rows.to_string());
-            if let Some((name, value)) = &query {
-                request = request.query(name, value);
-            }
-            let request = request.secret("authorization", &self.tokens.bearer());
+            let request = request().secret("authorization", &self.tokens.bearer());
             self.line.send(request).await?.accepted()
         };
         let tries = async {
@@ -53,11 +96,11 @@ impl Door {
                 answer => return answer,
             };
             let Some(pause) = self.pause_after(&error) else { return Err(error) };
-            tracing::info!(path, %error, "asking the pupil register once more");
+            tracing::info!(call = name, %error, "asking the pupil register once more");
             tokio::time::sleep(pause).await;
             once().await
         };
-        self.line.call(path, tries).await
+        self.line.call(name, tries).await
     }
 
     /// How long to wait before a second try; none where there should be none.
@@ -71,4 +114,8 @@ impl Door {
             _ => None,
         }
     }
+}
+
+fn asking(request: Request, query: &[(&str, &str)]) -> Request {
+    query.iter().fold(request, |request, (name, value)| request.query(name, value))
 }

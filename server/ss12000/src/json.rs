@@ -17,6 +17,8 @@ use crate::{
     PageToken, Person, PersonStatus, Placement, RelationKind, Responsible, Result, SchoolType,
 };
 
+mod attendance;
+
 /// A kind of row and its form on the wire.
 pub trait Row: Sized + Send {
     /// Reads a row; none where it is not one.
@@ -54,6 +56,12 @@ pub(crate) fn page<R: Row>(path: &'static str, text: &str) -> Result<Page<R>> {
     }
     let next = token.filter(|token| !token.is_empty()).map(PageToken::new);
     Ok(Page { rows, unreadable, next })
+}
+
+/// Reads one object; none where it is not one.
+pub(crate) fn one<R: Row>(text: &str) -> Result<Option<R>> {
+    let row = serde_json::from_str(text).map_err(|_| Error::Garbled("not an object"))?;
+    Ok(R::read(row))
 }
 
 /// The source's own code in an error body: plain, or wrapped in `error`; text or number.

@@ -4,6 +4,10 @@
 //! page by page ([`Client::page`], [`Client::pages`]). What changed after a moment is asked for in the same way
 //! ([`At::ChangedAfter`]); `meta.modified` covers an object's own attributes only, so each kind is read for itself.
 //!
+//! Attendance is read in the same way ([`Attendance`], [`Absence`], [`AttendanceEvent`]); lessons are looked up by id
+//! ([`Client::look_up`]). A subscription ([`Client::subscribe`]) calls us when something changed, and
+//! [`Client::deleted`] says what is there no more.
+//!
 //! Invariants:
 //! - Every code is an open enumeration; an unknown one is kept and logged, and never fails a page.
 //! - A missing or unknown `securityMarking` counts as protected.
@@ -11,6 +15,7 @@
 //!   holes may end anybody's access.
 //! - A kind the server does not offer is told apart from one without rows ([`Code::NotOffered`]).
 
+mod attendance;
 mod client;
 mod door;
 mod error;
@@ -18,7 +23,9 @@ mod json;
 mod kinds;
 mod settings;
 mod token;
+mod watch;
 
+pub use attendance::{Absence, AbsenceType, Attendance, AttendanceEvent, CalendarEvent, Passage};
 pub use client::{At, Client, Page, PageToken, Resource};
 pub use error::{Code, Error, Result};
 pub use kinds::{
@@ -26,4 +33,5 @@ pub use kinds::{
     PersonStatus, Placement, RelationKind, Responsible, SchoolType,
 };
 pub use settings::Settings;
+pub use watch::{Deleted, Subscription};
 pub use wire::{BadSetting, Cause};

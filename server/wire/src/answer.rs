@@ -49,8 +49,20 @@ impl Answer {
     ///
     /// # Errors
     /// [`Error::Said`], and [`Error::Garbled`] for a 200 that is not UTF-8.
-    pub fn accepted<C: Refusal>(mut self) -> Result<Zeroizing<String>, C> {
-        if self.status != 200 {
+    pub fn accepted<C: Refusal>(self) -> Result<Zeroizing<String>, C> {
+        self.text_of(&[200])
+    }
+
+    /// The text of a 200, or of a 201 for what was made; any other status is a refusal.
+    ///
+    /// # Errors
+    /// As [`Answer::accepted`].
+    pub fn made<C: Refusal>(self) -> Result<Zeroizing<String>, C> {
+        self.text_of(&[200, 201])
+    }
+
+    fn text_of<C: Refusal>(mut self, good: &[u16]) -> Result<Zeroizing<String>, C> {
+        if !good.contains(&self.status) {
             tracing::info!(status = self.status, "refused by {}", C::SYSTEM);
             return Err(Error::Said(C::read(&self)));
         }

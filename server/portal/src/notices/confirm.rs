@@ -3,10 +3,13 @@
 use jiff::Timestamp;
 use model::ChildId;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
-use store::{Tx, entity::notice as row};
+use store::{
+    Tx,
+    entity::{delivery, notice as row},
+};
 use uuid::Uuid;
 
-use super::call_home;
+use super::{call_home, state};
 use crate::{
     Portal, Result,
     audit::Deed,
@@ -51,6 +54,20 @@ pub(crate) async fn confirm(
         .await?;
     if changed.rows_affected == 0 {
         return Ok(());
+    }
+    for (from, to, reason) in [
+        (&[state::SENT, state::DELIVERED][..], state::CONFIRMED, None),
+        // Whoever knows already needs no letter.
+        (&state::PENDING[..], state::WITHDRAWN, Some("confirmed")),
+    ] {
+        delivery::Entity::update_many()
+            .col_expr(delivery::Column::State, Expr::value(to))
+            .col_expr(delivery::Column::Reason, Expr::value(reason))
+            .col_expr(delivery::Column::UpdatedAt, Expr::value(now.as_millisecond()))
+            .filter(delivery::Column::NoticeId.eq(notice.to_string()))
+            .filter(delivery::Column::State.is_in(from.iter().copied()))
+            .exec(tx)
+            .await?;
     }
     let Some(row) = row::Entity::find_by_id(notice.to_string()).one(tx).await? else { return Ok(()) };
     let child: ChildId = pupils::child_id(&row.pupil_id)?;

@@ -1,0 +1,375 @@
+//! News of attendance, written down: the absence, what follows from it, and its line in the log, in one transaction.
+
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
+
+use jiff::Timestamp;
+use model::{AbsenceKind, ChildId};
+use sea_orm::{ActiveModelTrait, ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter};
+use store::{
+    Tx,
+    entity::{absence as row, enrolment, notice, notice_absence, pupil, unit},
+};
+use uuid::Uuid;
+
+use super::heard::{Heard, gone};
+use crate::{
+    Portal, Result,
+    audit::Deed,
+    clock::{day_of, from_millis},
+    notices::{
+        call_home::{self, Why},
+        STANDING, correcting, kind,
+        rules::{self, Is, Then, Was, When},
+        settings::Delays,
+        telling::TellGuardians,
+    },
+    pupils, tasks,
+    trail::{Actor, Line},
+};
+
+/// News written down in one transaction: visitors who write wait no longer than for these.
+const BATCH: usize = 50;
+/// The other word of `absence.state`.
+const WITHDRAWN: &str = "withdrawn";
+
+/// What was written down.
+#[derive(Default)]
+pub(super) struct Applied {
+    pub(super) changed: usize,
+    /// When words changed that are about pupils nobody here knows.
+    pub(super) unknown: Vec<Timestamp>,
+}
+
+/// Writes news down.
+pub(super) async fn apply(portal: &Portal, news: Vec<Heard>, now: Timestamp) -> Result<Applied> {
+    let mut all = Applied::default();
+    if news.is_empty() {
+        return Ok(all);
+    }
+    let delays = Arc::new(Delays::read(&portal.rules().notices).await);
+    for batch in news.chunks(BATCH) {
+        let (house, batch, delays) = (portal.clone(), batch.to_vec(), Arc::clone(&delays));
+        let applied = portal
+            .change(move |tx| async move {
+                let mut desk = Desk::open(&house, &tx, &batch, &delays, now).await?;
+                for heard in &batch {
+                    desk.take(heard).await?;
+                }
+                desk.close().await
+            })
+            .await?;
+        all.changed += applied.changed;
+        all.unknown.extend(applied.unknown);
+    }
+    Ok(all)
+}
+
+/// Withdraws what the register has no more, and answers how many absences that were.
+pub(super) async fn withdraw(portal: &Portal, ids: Vec<Uuid>, now: Timestamp) -> Result<usize> {
+    let mut lost = Vec::new();
+    for ids in ids.chunks(10 * BATCH) {
+        let rows = row::Entity::find()
+            .filter(row::Column::RegisterId.is_in(ids.iter().map(Uuid::to_string)))
+            .filter(row::Column::State.eq(STANDING))
+            .all(portal.store().reader())
+            .await?;
+        lost.extend(rows.iter().filter_map(gone));
+    }
+    Ok(apply(portal, lost, now).await?.changed)
+}
+
+/// One transaction's work: what is known of those it is about.
+struct Desk<'d> {
+    portal: &'d Portal,
+    tx: &'d Tx,
+    delays: &'d Delays,
+    actor: Actor,
+    now: Timestamp,
+    pupils: HashMap<Uuid, String>,
+    /// By the register's id.
+    units: HashMap<String, unit::Model>,
+    /// The unit a pupil goes to, where the register's word names none.
+    places: HashMap<String, unit::Model>,
+    rows: HashMap<String, row::Model>,
+    /// Whom to tell of, and when: one job each.
+    due: HashSet<(String, Timestamp)>,
+    applied: Applied,
+}
+
+impl<'d> Desk<'d> {
+    async fn open(
+        portal: &'d Portal,
+        tx: &'d Tx,
+        batch: &[Heard],
+        delays: &'d Delays,
+        now: Timestamp,
+    ) -> Result<Self> {
+        let students: HashSet<String> = batch.iter().map(|heard| heard.student.to_string()).collect();
+        let found = pupil::Entity::find().filter(pupil::Column::RegisterId.is_in(students)).all(tx).await?;
+        let pupils: HashMap<Uuid, String> = found
+            .into_iter()
+            .filter_map(|pupil| Some((pupil.register_id.parse().ok()?, pupil.id)))
+            .collect();
+        let ids = batch.iter().map(|heard| heard.register_id.to_string());
+        let rows = row::Entity::find().filter(row::Column::RegisterId.is_in(ids)).all(tx).await?;
+        let named: HashSet<String> =
+            batch.iter().filter_map(|heard| heard.unit).map(|unit| unit.to_string()).collect();
+        let units = unit::Entity::find().filter(unit::Column::RegisterId.is_in(named)).all(tx).await?;
+        let places = places(tx, pupils.values().cloned().collect(), now).await?;
+        Ok(Self {
+            portal,
+            tx,
+            delays,
+            actor: Actor::house(),
+            now,
+            pupils,
+            units: units.into_iter().map(|unit| (unit.register_id.clone(), unit)).collect(),
+            places,
+            rows: rows.into_iter().map(|row| (row.register_id.clone(), row)).collect(),
+            due: HashSet::new(),
+            applied: Applied::default(),
+        })
+    }
+
+    /// Queues what is to be told, once a pupil and time.
+    async fn close(self) -> Result<Applied> {
+        for (pupil, at) in self.due {
+            let pupil = pupils::child_id(&pupil)?.uuid();
+            tasks::enqueue_at(self.tx, &TellGuardians { pupil }, at, self.now).await?;
+        }
+        Ok(self.applied)
+    }
+
+    async fn take(&mut self, heard: &Heard) -> Result<()> {
+        let before = self.rows.get(&heard.register_id.to_string()).cloned();
+        let Some(pupil) = before.as_ref().map(|row| &row.pupil_id).or_else(|| self.pupils.get(&heard.student))
+        else {
+            if heard.word.is_some_and(|kind| kind != AbsenceKind::Present) {
+                self.applied.unknown.push(heard.modified);
+            }
+            return Ok(());
+        };
+        let pupil = pupil.clone();
+        let after = self.row_of(heard, before.as_ref(), &pupil);
+        let (was, is) = (before.as_ref().map(was), is(&after, before.as_ref()));
+        match &before {
+            None if after.state == WITHDRAWN => return Ok(()),
+            // Somebody read a younger word meanwhile, or the same.
+            Some(before) if heard.word.is_some() && before.modified_at >= after.modified_at => return Ok(()),
+            Some(before) if before.modified_at > after.modified_at || !is.differs => return Ok(()),
+            _ => {}
+        }
+        self.write(after, before, rules::then(was, is), &pupil).await
+    }
+
+    /// The row as it will stand; when to tell is another question.
+    fn row_of(&self, heard: &Heard, before: Option<&row::Model>, pupil: &str) -> row::Model {
+        let unit = heard.unit.and_then(|unit| self.units.get(&unit.to_string()));
+        let unit = unit.or_else(|| self.places.get(pupil)).map(|unit| unit.id.clone());
+        let said = |text: &str| text.to_owned();
+        let fresh = row::Model {
+            id: before.map_or_else(|| Uuid::new_v4().to_string(), |row| row.id.clone()),
+            register_id: heard.register_id.to_string(),
+            resource: said(heard.resource),
+            pupil_id: said(pupil),
+            unit_id: unit,
+            lesson_id: heard.lesson_id.map(|lesson| lesson.to_string()),
+            lesson: heard.lesson.clone(),
+            kind: said(heard.word.unwrap_or(AbsenceKind::Present).word()),
+            start_at: heard.start.as_millisecond(),
+            end_at: heard.end.as_millisecond(),
+            valid_minutes: heard.valid,
+            invalid_minutes: heard.invalid,
+            state: said(if heard.word.is_some() { STANDING } else { WITHDRAWN }),
+            modified_at: heard.modified.as_millisecond(),
+            seen_at: before.map_or(self.now.as_millisecond(), |row| row.seen_at),
+            due_at: before.and_then(|row| row.due_at),
+            told_at: before.and_then(|row| row.told_at),
+        };
+        match (before, heard.word) {
+            // What it said stays readable; it only stands no more.
+            (Some(before), None) => row::Model {
+                state: said(WITHDRAWN),
+                modified_at: fresh.modified_at.max(before.modified_at),
+                ..before.clone()
+            },
+            _ => fresh,
+        }
+    }
+
+    async fn write(
+        &mut self,
+        mut after: row::Model,
+        before: Option<row::Model>,
+        then: Then,
+        pupil: &str,
+    ) -> Result<()> {
+        let child = pupils::child_id(pupil)?;
+        match then {
+            Then::Tell => self.plan(&mut after, child).await?,
+            Then::Drop => (after.due_at, after.told_at) = (None, None),
+            Then::Nothing | Then::Correct | Then::Refresh => {}
+        }
+        let active = whole(after.clone());
+        match &before {
+            None => row::Entity::insert(active).exec_without_returning(self.tx).await.map(drop)?,
+            Some(_) => row::Entity::update(active).exec_without_returning(self.tx).await.map(drop)?,
+        }
+        self.applied.changed += 1;
+        let word = if after.state == STANDING { word_of(&after) } else { WITHDRAWN };
+        let id: Uuid = after.id.parse().map_err(|_| anyhow::anyhow!("an absence's id cannot be read"))?;
+        let line = Line::new(Deed::NotedAbsence).of("absence", id).child(child).because(word);
+        self.portal.trail(self.tx, &self.actor, line, self.now).await?;
+        match then {
+            Then::Correct => {
+                correcting::withdrawn(self.portal, self.tx, &after, &self.actor, self.now).await?;
+            }
+            Then::Refresh => {
+                correcting::refreshed(self.portal, self.tx, &after, &self.actor, self.now).await?;
+            }
+            Then::Tell | Then::Drop | Then::Nothing => {}
+        }
+        if let Some(before) = before.filter(|before| is_report(before)) {
+            self.uncover(&before, &after).await?;
+        }
+        self.rows.insert(after.register_id.clone(), after);
+        Ok(())
+    }
+
+    /// When guardians are to be told of it. Where it is too late for letters the school calls.
+    async fn plan(&mut self, absence: &mut row::Model, child: ChildId) -> Result<()> {
+        let Some(kind) = AbsenceKind::from_word(&absence.kind) else { return Ok(()) };
+        let (start, end) = (from_millis(absence.start_at), from_millis(absence.end_at));
+        let delay = self.delays.of(self.code_of(absence));
+        let (due, told) = match rules::when(kind, start, end, self.now, delay) {
+            When::At(at) => {
+                self.due.insert((absence.pupil_id.clone(), at));
+                (Some(at), None)
+            }
+            When::TooLate => {
+                let day = day_of(start).to_string();
+                let unit = absence.unit_id.as_deref();
+                call_home::list(
+                    self.portal,
+                    self.tx,
+                    child,
+                    unit,
+                    &day,
+                    Why::TooLate,
+                    &self.actor,
+                    self.now,
+                )
+                .await?;
+                (None, Some(self.now))
+            }
+            When::Never => (None, Some(self.now)),
+        };
+        absence.due_at = due.map(Timestamp::as_millisecond);
+        absence.told_at = told.map(Timestamp::as_millisecond);
+        Ok(())
+    }
+
+    fn code_of(&self, absence: &row::Model) -> Option<&str> {
+        let id = absence.unit_id.as_deref()?;
+        let mut units = self.units.values().chain(self.places.values());
+        units.find(|unit| unit.id == id)?.code.as_deref()
+    }
+
+    /// A report that excused lessons and does so no more: they are to be told of, where nobody knows them as unexcused.
+    async fn uncover(&mut self, before: &row::Model, after: &row::Model) -> Result<()> {
+        let still_covers = after.state == STANDING
+            && after.start_at <= before.start_at
+            && before.end_at <= after.end_at;
+        if still_covers {
+            return Ok(());
+        }
+        let lessons = row::Entity::find()
+            .filter(row::Column::PupilId.eq(before.pupil_id.clone()))
+            .filter(row::Column::Kind.eq(AbsenceKind::Unexcused.word()))
+            .filter(row::Column::State.eq(STANDING))
+            .filter(row::Column::ToldAt.is_not_null())
+            .filter(row::Column::StartAt.gte(before.start_at))
+            .filter(row::Column::EndAt.lte(before.end_at))
+            .all(self.tx)
+            .await?;
+        for mut lesson in lessons {
+            if self.is_known(&lesson).await? {
+                continue;
+            }
+            let child = pupils::child_id(&lesson.pupil_id)?;
+            self.plan(&mut lesson, child).await?;
+            row::Entity::update(whole(lesson)).exec_without_returning(self.tx).await?;
+        }
+        Ok(())
+    }
+
+    /// Whether a guardian was told of it as unexcused.
+    async fn is_known(&self, lesson: &row::Model) -> Result<bool> {
+        let parts = notice_absence::Entity::find()
+            .filter(notice_absence::Column::AbsenceId.eq(lesson.id.clone()))
+            .filter(notice_absence::Column::LeftAt.is_null())
+            .all(self.tx)
+            .await?;
+        let told = notice::Entity::find()
+            .filter(notice::Column::Id.is_in(parts.into_iter().map(|part| part.notice_id)))
+            .filter(notice::Column::Kind.eq(kind::ABSENCE))
+            .one(self.tx)
+            .await?;
+        Ok(told.is_some())
+    }
+}
+
+/// The unit each pupil goes to today; that of a school before one of its after-school care.
+async fn places(tx: &Tx, pupils: Vec<String>, now: Timestamp) -> Result<HashMap<String, unit::Model>> {
+    let today = day_of(now).to_string();
+    let current = Condition::all()
+        .add(Condition::any().add(enrolment::Column::StartDate.is_null()).add(enrolment::Column::StartDate.lte(today.clone())))
+        .add(Condition::any().add(enrolment::Column::EndDate.is_null()).add(enrolment::Column::EndDate.gte(today)));
+    let mut rows = enrolment::Entity::find()
+        .filter(enrolment::Column::PupilId.is_in(pupils))
+        .filter(current)
+        .all(tx)
+        .await?;
+    // The last one written wins: the school's.
+    rows.sort_by_key(|row| row.school_type.as_deref() != Some("FTH"));
+    let ids: HashSet<String> = rows.iter().map(|row| row.unit_id.clone()).collect();
+    let units = unit::Entity::find().filter(unit::Column::Id.is_in(ids)).all(tx).await?;
+    let units: HashMap<String, unit::Model> =
+        units.into_iter().map(|unit| (unit.id.clone(), unit)).collect();
+    let placed = rows.into_iter().filter_map(|row| Some((row.pupil_id, units.get(&row.unit_id)?.clone())));
+    Ok(placed.collect())
+}
+
+fn was(row: &row::Model) -> Was {
+    let away = row.state == STANDING && row.kind != AbsenceKind::Present.word();
+    Was { away, unexcused: row.kind == AbsenceKind::Unexcused.word(), told: row.told_at.is_some() }
+}
+
+fn is(after: &row::Model, before: Option<&row::Model>) -> Is {
+    let shown = |row: &row::Model| {
+        (row.state.clone(), row.kind.clone(), row.start_at, row.end_at, row.lesson.clone())
+    };
+    let minutes = |row: &row::Model| (row.valid_minutes, row.invalid_minutes);
+    let now = was(after);
+    Is {
+        away: now.away,
+        unexcused: now.unexcused,
+        differs: before.is_none_or(|before| shown(before) != shown(after) || minutes(before) != minutes(after)),
+    }
+}
+
+fn is_report(row: &row::Model) -> bool {
+    row.resource == "absence" && row.state == STANDING
+}
+
+fn word_of(row: &row::Model) -> &'static str {
+    AbsenceKind::from_word(&row.kind).map_or("unknown", AbsenceKind::word)
+}
+
+/// Every column of a row, to be written.
+fn whole(row: row::Model) -> row::ActiveModel {
+    row.into_active_model().reset_all()
+}

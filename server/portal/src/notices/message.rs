@@ -1,0 +1,103 @@
+//! What the message inside the service says of a notice.
+
+use jiff::Timestamp;
+use model::{AbsenceKind, AccountId, ChildId, MessageKind, Missed};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use store::{
+    Tx,
+    entity::{absence, notice, notice_absence},
+};
+
+use super::{STANDING, id_of, kind, rules::Away};
+use crate::{
+    Portal, Result,
+    clock::from_millis,
+    messages::{self, Body},
+    pupils,
+    trail::Actor,
+};
+
+/// Puts the message of a notice, or puts its new words in place of the old.
+pub(super) async fn put(
+    portal: &Portal,
+    tx: &Tx,
+    notice: &notice::Model,
+    absences: &[absence::Model],
+    actor: &Actor,
+    now: Timestamp,
+) -> Result<()> {
+    let is_correction = notice.kind == kind::CORRECTION;
+    let mut missed = Vec::with_capacity(absences.len());
+    for absence in absences {
+        missed.push(missed_of(tx, absence, is_correction).await?);
+    }
+    missed.sort_by_key(|missed| (missed.from, missed.to));
+    let unit = absences.iter().find_map(|absence| absence.unit_id.as_deref());
+    let unit = unit.map(str::parse).transpose().map_err(|_| anyhow::anyhow!("a unit's id cannot be read"))?;
+    let new = messages::New {
+        account: AccountId::from_uuid(id_of(&notice.account_id)?),
+        child: Some(child_of(notice)?),
+        notice: Some(id_of(&notice.id)?),
+        kind: if is_correction { MessageKind::Correction } else { MessageKind::Absence },
+        body: Body { missed, unit },
+    };
+    messages::put(portal, tx, new, actor, now).await.map(drop)
+}
+
+async fn missed_of(tx: &Tx, absence: &absence::Model, is_correction: bool) -> Result<Missed> {
+    let kind = AbsenceKind::from_word(&absence.kind).unwrap_or(AbsenceKind::Present);
+    let away = away(absence);
+    let kind = if is_correction {
+        AbsenceKind::Present
+    } else if away.unexcused && away.is_covered(&reports(tx, absence).await?) {
+        AbsenceKind::Reported
+    } else {
+        kind
+    };
+    Ok(Missed { from: away.from, to: away.to, lesson: absence.lesson.clone(), kind })
+}
+
+/// An absence as the rules see it.
+pub(super) fn away(absence: &absence::Model) -> Away {
+    Away {
+        id: absence.id.clone(),
+        from: from_millis(absence.start_at),
+        to: from_millis(absence.end_at),
+        unexcused: absence.kind == AbsenceKind::Unexcused.word(),
+    }
+}
+
+/// The reported absences and leaves of the same pupil that hold some of this absence.
+pub(super) async fn reports(
+    on: &impl sea_orm::ConnectionTrait,
+    absence: &absence::Model,
+) -> Result<Vec<(Timestamp, Timestamp)>> {
+    let rows = absence::Entity::find()
+        .filter(absence::Column::PupilId.eq(absence.pupil_id.clone()))
+        .filter(absence::Column::Resource.eq("absence"))
+        .filter(absence::Column::State.eq(STANDING))
+        .filter(absence::Column::StartAt.lte(absence.end_at))
+        .filter(absence::Column::EndAt.gte(absence.start_at))
+        .all(on)
+        .await?;
+    Ok(rows.iter().map(|row| (from_millis(row.start_at), from_millis(row.end_at))).collect())
+}
+
+/// The absences of a notice that still belong to it.
+pub(super) async fn absences_of(
+    on: &impl sea_orm::ConnectionTrait,
+    notice: &str,
+) -> Result<Vec<absence::Model>> {
+    let parts = notice_absence::Entity::find()
+        .filter(notice_absence::Column::NoticeId.eq(notice))
+        .filter(notice_absence::Column::LeftAt.is_null())
+        .all(on)
+        .await?;
+    let ids = parts.into_iter().map(|part| part.absence_id);
+    Ok(absence::Entity::find().filter(absence::Column::Id.is_in(ids)).all(on).await?)
+}
+
+/// The child a notice is about.
+pub(super) fn child_of(notice: &notice::Model) -> Result<ChildId> {
+    pupils::child_id(&notice.pupil_id)
+}
