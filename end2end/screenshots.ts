@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { expect, test, Visitor } from './journey';
 import { routes } from './routes';
-import { code, town } from './town';
+import { code, link, town } from './town';
 import { OUTCOMES } from './world';
 
 const FOLDER = process.env.PICTURES ?? '';
@@ -66,6 +66,20 @@ test('pictures', async ({ page, browser }) => {
   await picture(page, 'children-menu');
   await page.goto('/personuppgifter');
   await picture(page, 'personal');
+  await page.goto('/meddelanden');
+  await picture(page, 'messages-empty');
+  await town.absent(`${visitor.who('pictures')}.1`);
+  const letter = await town.notice(visitor.address('pictures'));
+  await page.goto('/meddelanden');
+  await picture(page, 'messages');
+  await visitor.main.getByRole('link', { name: 'Alva' }).click();
+  await visitor.at(/\/meddelanden\/[0-9a-f]+$/);
+  await picture(page, 'message');
+  await visitor.button('message-acknowledge').click();
+  await expect(visitor.main.locator('.notice.good')).toBeVisible();
+  await picture(page, 'message-answered');
+  await page.goto(link(letter));
+  await picture(page, 'confirm');
   for (const outcome of [...OUTCOMES, 'neutral-no-child']) {
     const other = new Visitor(await (await browser.newContext({ locale: 'sv-SE' })).newPage(), 'script');
     await other.apply(outcome, '/ansokan/besked');

@@ -37,6 +37,10 @@ export const FAMILIES = [
   'register-down',
   'access',
   'weighed',
+  'messages',
+  'message-link',
+  'message-english',
+  'message-access',
   'pictures',
 ] as const;
 export type FamilyName = (typeof FAMILIES)[number];

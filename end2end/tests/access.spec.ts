@@ -7,7 +7,7 @@ import type { Locator, Page } from '@playwright/test';
 import { expect, test, type Visitor } from '../journey';
 import { PORTAL } from '../house';
 import { routes } from '../routes';
-import { code, town } from '../town';
+import { code, link, town } from '../town';
 import { LANGUAGES, type Language } from '../text';
 import { NEUTRAL, OUTCOMES } from '../world';
 
@@ -94,6 +94,26 @@ test('every page of the application and behind it', async ({ visitor }) => {
   await whole('/mina-barn');
   await page.goto('/personuppgifter');
   await whole('/personuppgifter');
+  await page.goto('/meddelanden');
+  await whole('/meddelanden');
+});
+
+test('a message, before and after its answer, and the link of its letter', async ({ visitor }) => {
+  test.setTimeout(180_000);
+  const { page, main } = visitor;
+  await visitor.getAccount('message-access');
+  await town.absent(`${visitor.who('message-access')}.1`);
+  const letter = await town.notice(visitor.address('message-access'));
+  await page.goto('/meddelanden');
+  await isForEverybody(page);
+  await main.getByRole('link', { name: 'Alva' }).click();
+  await visitor.at(/\/meddelanden\/[0-9a-f]+$/);
+  await isForEverybody(page);
+  await visitor.button('message-acknowledge').click();
+  await expect(main.locator('.notice.good')).toBeVisible();
+  await isForEverybody(page);
+  await page.goto(link(letter));
+  await isForEverybody(page);
 });
 
 test('the page that waits for BankID', async ({ page }) => {

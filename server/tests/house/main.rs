@@ -13,6 +13,7 @@ mod crashes;
 mod doors;
 mod hints;
 mod journeys;
+mod messages;
 mod operator;
 mod permissions;
 #[path = "../stage/mod.rs"]
