@@ -27,6 +27,10 @@ use crate::{
     trail::{Actor, Line},
 };
 
+mod ahead;
+
+pub(crate) use ahead::ask_ahead;
+
 /// What folkbokföringen last said of a person.
 #[derive(Clone)]
 pub(crate) struct Custody {
@@ -112,21 +116,39 @@ async fn patiently<T>(portal: &Portal, asked: impl Future<Output = anyhow::Resul
 async fn ask(portal: &Portal, subject: &Subject, number: &PersonId) -> anyhow::Result<(Told, String)> {
     let navet = &portal.0.parts.navet;
     let adult = navet.lookup(std::slice::from_ref(number)).await?;
-    let post = post_of(&adult, number);
-    let mut children: BTreeSet<PersonId> =
-        pupils::numbers_beside(portal, subject).await.map_err(anyhow::Error::new)?.into_iter().collect();
-    if let Some(post) = post {
-        children.extend(post.guardian_of.iter().map(|relation| relation.number.clone()));
-    }
+    let children = children_of(portal, subject, number, &adult).await?;
     let second: Vec<PersonId> =
         if children.is_empty() { vec![number.clone()] } else { children.iter().cloned().collect() };
     let told = navet.lookup(&second).await?;
+    Ok(understand(number, &adult, &children, &told, day_of(portal.clock().now())))
+}
+
+/// The children whom either register puts beside a person.
+async fn children_of(
+    portal: &Portal,
+    subject: &Subject,
+    number: &PersonId,
+    adult: &Answer,
+) -> anyhow::Result<BTreeSet<PersonId>> {
+    let beside = pupils::numbers_beside(portal, subject).await.map_err(anyhow::Error::new)?;
+    let named = post_of(adult, number).into_iter().flat_map(|post| &post.guardian_of);
+    Ok(beside.into_iter().chain(named.map(|relation| relation.number.clone())).collect())
+}
+
+/// What two answers say of one person, and under which correlation they were given.
+fn understand(
+    number: &PersonId,
+    adult: &Answer,
+    children: &BTreeSet<PersonId>,
+    told: &Answer,
+    today: Date,
+) -> (Told, String) {
+    let post = post_of(adult, number);
     let correlation = told.correlations.first().or(adult.correlations.first());
     let correlation = correlation.map(ToString::to_string).unwrap_or_default();
-    let today = day_of(portal.clock().now());
-    let population = post.map(|post| population_of(number, post, &children, &told, today));
+    let population = post.map(|post| population_of(number, post, children, told, today));
     let former = post.map_or_else(Vec::new, |post| former_numbers(number, post));
-    Ok((Told { population, person: post.map(registered), former }, correlation))
+    (Told { population, person: post.map(registered), former }, correlation)
 }
 
 /// The post kept under the number, or under the one that replaced it.

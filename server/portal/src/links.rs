@@ -256,8 +256,7 @@ pub(crate) async fn may_hear(
         .one(on)
         .await?;
     let Some(link) = link else { return Ok(false) };
-    let decision =
-        portal.decide_about(on, person, custody, Account::Open, &BTreeSet::new(), now).await?;
+    let decision = portal.decide_about(on, person, custody, Account::Open, &BTreeSet::new(), now).await?;
     if decision.outcome == Outcome::TurnToTheSchool {
         return Ok(false);
     }

@@ -9,8 +9,7 @@ use zeroize::Zeroizing;
 
 use crate::{
     Asking, Clock, Result, Rules, System, Visit, hung::Hung, identification::Watch, keys::KeyRing,
-    notices::Intake, session,
-    visit,
+    notices::Intake, session, visit,
 };
 
 /// What the portal is made of.
@@ -67,7 +66,13 @@ impl Portal {
     pub async fn open(parts: Parts) -> Result<Self> {
         parts.store.ping().await?;
         let watch = Watch::new(&parts.rules.limits);
-        Ok(Self(Arc::new(House { parts, watch, hung: Hung::default(), hints: AtomicUsize::new(0), intake: Intake::default() })))
+        Ok(Self(Arc::new(House {
+            parts,
+            watch,
+            hung: Hung::default(),
+            hints: AtomicUsize::new(0),
+            intake: Intake::default(),
+        })))
     }
 
     /// The rules it keeps.

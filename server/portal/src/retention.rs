@@ -5,8 +5,8 @@ use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, Que
 use store::{
     Tx,
     entity::{
-        account, application, aside, audit_address, custody_check, evidence, identification, limit_, message,
-        session,
+        absence, account, application, aside, audit_address, call_home, custody_check, delivery, evidence,
+        identification, limit_, message, notice, session,
     },
 };
 
@@ -54,11 +54,15 @@ enum Kind {
     Custody,
     ClosedAccounts,
     Messages,
+    LetterLinks,
+    Absences,
+    Notices,
+    HomeCalls,
     Addresses,
 }
 
 impl Kind {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 14] = [
         Self::Identifications,
         Self::Evidence,
         Self::Sessions,
@@ -68,6 +72,10 @@ impl Kind {
         Self::Custody,
         Self::ClosedAccounts,
         Self::Messages,
+        Self::LetterLinks,
+        Self::Absences,
+        Self::Notices,
+        Self::HomeCalls,
         Self::Addresses,
     ];
 
@@ -82,6 +90,10 @@ impl Kind {
             Self::Custody => "custody",
             Self::ClosedAccounts => "closed-accounts",
             Self::Messages => "messages",
+            Self::LetterLinks => "letter-links",
+            Self::Absences => "absences",
+            Self::Notices => "notices",
+            Self::HomeCalls => "home-calls",
             Self::Addresses => "addresses",
         }
     }
@@ -179,6 +191,16 @@ async fn erase(portal: &Portal, tx: &Tx, kind: Kind, now: Timestamp) -> Result<u
                 .add(message::Column::AccountId.in_subquery(closed.into_query()));
             delete_first!(tx, message, Id: String, due)
         }
+        Kind::LetterLinks => forget_links(tx, ago(spans.confirm_link), at).await?,
+        Kind::Absences => {
+            delete_first!(tx, absence, Id: String, absence::Column::EndAt.lt(ago(spans.keep_absences)))
+        }
+        Kind::Notices => {
+            delete_first!(tx, notice, Id: String, notice::Column::CreatedAt.lt(ago(spans.keep_absences)))
+        }
+        Kind::HomeCalls => {
+            delete_first!(tx, call_home, Id: String, call_home::Column::Since.lt(ago(spans.keep_absences)))
+        }
         Kind::Addresses => {
             delete_first!(tx, audit_address, Seq: i64, audit_address::Column::At.lt(ago(spans.keep_addresses)))
         }
@@ -200,4 +222,21 @@ async fn empty_closed(tx: &Tx, before: i64, at: i64) -> Result<u64> {
         .exec(tx)
         .await?;
     Ok(emptied.rows_affected.min(BATCH - 1))
+}
+
+/// A link that confirms nothing any more, and the name under which reports came.
+async fn forget_links(tx: &Tx, before: i64, at: i64) -> Result<u64> {
+    let forgotten = delivery::Entity::update_many()
+        .col_expr(delivery::Column::Token, Expr::value(Option::<Vec<u8>>::None))
+        .col_expr(delivery::Column::Report, Expr::value(Option::<Vec<u8>>::None))
+        .col_expr(delivery::Column::UpdatedAt, Expr::value(at))
+        .filter(delivery::Column::CreatedAt.lt(before))
+        .filter(
+            Condition::any()
+                .add(delivery::Column::Token.is_not_null())
+                .add(delivery::Column::Report.is_not_null()),
+        )
+        .exec(tx)
+        .await?;
+    Ok(forgotten.rows_affected.min(BATCH - 1))
 }

@@ -124,6 +124,8 @@ pub struct Spans {
     pub keep_closed: Duration,
     /// Messages inside the service, from the day they came.
     pub keep_messages: Duration,
+    /// Absences, from the day they were.
+    pub keep_absences: Duration,
     /// Client addresses beside the audit log.
     pub keep_addresses: Duration,
     /// How often the audit log is sealed.
@@ -164,6 +166,7 @@ impl Default for Spans {
             keep_sessions: days(30),
             keep_closed: days(90),
             keep_messages: days(365),
+            keep_absences: days(2 * 365),
             keep_addresses: days(90),
             seal_every: Duration::from_secs(60),
         }

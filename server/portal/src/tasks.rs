@@ -22,11 +22,7 @@ use crate::{
 
 /// Every job of the portal, for the worker.
 pub(crate) fn registry() -> Registry<Portal> {
-    Registry::new()
-        .with::<SendEmailCode>()
-        .with::<SendWelcome>()
-        .with::<TellGuardians>()
-        .with::<SendNotice>()
+    Registry::new().with::<SendEmailCode>().with::<SendWelcome>().with::<TellGuardians>().with::<SendNotice>()
 }
 
 /// Queues a job in the transaction that causes it.

@@ -20,8 +20,8 @@ use crate::settings::Hooks;
 /// Where a register says that something changed.
 pub const PATH: &str = "/krok/andrat";
 
-/// Where the pupil register says that attendance changed; the name it calls by authenticates it.
-pub const ATTENDANCE: &str = "/krok/narvaro/{name}";
+/// Where the pupil register says that attendance changed; the token in it authenticates the call.
+pub const ATTENDANCE: &str = "/krok/narvaro/{token}";
 
 /// What a register shows to be believed: a bearer token (RFC 6750, section 2.1), of which only the digest is kept.
 #[derive(Clone)]
@@ -69,9 +69,9 @@ pub async fn changed(State(doors): State<Doors>, headers: HeaderMap) -> Response
     StatusCode::NO_CONTENT.into_response()
 }
 
-/// Attendance changed. 200, as SS 12000 wants it, or 404 for whoever calls by another name; the body is not looked at.
-pub async fn attendance(State(doors): State<Doors>, Segment(name): Segment<String>) -> Response {
-    if !doors.portal().is_called_by(&name) {
+/// Attendance changed. 200, as SS 12000 wants it, or 404 for whoever calls by another token; the body is not looked at.
+pub async fn attendance(State(doors): State<Doors>, Segment(token): Segment<String>) -> Response {
+    if !doors.portal().is_called_by(&token) {
         metrics::counter!("http_foreign_hooks").increment(1);
         return refusal::refuse(StatusCode::NOT_FOUND);
     }

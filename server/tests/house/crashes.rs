@@ -11,8 +11,9 @@ use std::{
 };
 
 use super::stage::{Browser, Script, settings_for};
-use reqwest::StatusCode;
-use serde_json::Value;
+use jiff::{SignedDuration, Timestamp};
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
 use simulators::{Options, Town};
 use tempfile::TempDir;
 
@@ -128,6 +129,57 @@ async fn a_crash_at_any_step_of_the_last_transaction_leaves_all_of_it_or_nothing
     let mut browser = program.browser();
     let page = program.script().identify(&mut browser, "/logga-in", &person).await;
     assert_eq!(page.path, "/mina-barn", "what was committed is gone");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_crash_at_any_step_of_a_notice_loses_nothing_and_doubles_only_what_was_leaving() {
+    const SETTINGS: (&str, &str) = ("HJARNTORGET__CLOCK__SOURCE", "town");
+    let mut program = Program::new().await;
+    let mut morning: Timestamp = "2026-11-24T07:00:00+01:00".parse().unwrap();
+    program.town.clock().set(morning);
+    let person = somebody(&program).await;
+    program.start(&[SETTINGS]).await;
+    program.script().open_account(&mut program.browser(), &person, "notice@example.se").await;
+    let letters = |program: &Program| -> Vec<_> {
+        program.town.mail().into_iter().filter(|mail| mail.to == "notice@example.se").collect()
+    };
+    // The code, and the welcome.
+    until(async || letters(&program).len() == 2).await;
+    program.kill();
+    let points = portal::FAILPOINTS.iter().filter(|point| !point.starts_with("application."));
+    for point in points {
+        let before = letters(&program).len();
+        morning += SignedDuration::from_hours(24);
+        program.town.clock().set(morning);
+        program.start(&[SETTINGS, ("HJARNTORGET__FAILPOINT", point)]).await;
+        let (start, end) = (morning + SignedDuration::from_hours(1), morning + SignedDuration::from_hours(2));
+        let mark =
+            json!({ "child": person["guardian_of"][0], "kind": "unreported", "start": start, "end": end });
+        program.script().ask_town(Method::POST, "/control/absences", Some(mark)).await;
+        program.died().await;
+        program.start(&[SETTINGS]).await;
+        // The lease of whoever died runs out.
+        program.town.clock().advance(SignedDuration::from_mins(3));
+        // Only the letter that had left is sent again, under the same reference.
+        let times = if *point == "delivery.after-send" { 2 } else { 1 };
+        until(async || letters(&program).len() >= before + times).await;
+        tokio::time::sleep(Duration::from_secs(2)).await;
+        let came = letters(&program).split_off(before);
+        assert_eq!(came.len(), times, "{point}");
+        assert!(came.iter().all(|mail| mail.reference == came[0].reference), "{point}");
+        program.kill();
+    }
+}
+
+/// Waits for what happens beside the answers.
+async fn until(happened: impl AsyncFn() -> bool) {
+    for _ in 0..600 {
+        if happened().await {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    panic!("it did not happen");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -79,3 +79,27 @@ async fn only_who_shows_the_secret_is_heard() {
         assert_eq!(hook(Some(wrong), 0).await, missing, "{wrong}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_of_attendance_is_heard_by_its_name_alone_and_never_read() {
+    let stage = Stage::open().await;
+    let path = stage.house.portal().calling_path();
+    let call = async |path: &str, body: Vec<u8>| {
+        let answer =
+            reqwest::Client::new().post(format!("{}{path}", stage.base)).body(body).send().await.unwrap();
+        answer.status()
+    };
+    for body in [
+        vec![],
+        br#"{"modifiedEntites":["Attendance"],"deletedEntities":false}"#.to_vec(),
+        vec![b'x'; 10_000],
+    ] {
+        assert_eq!(call(&path, body).await, StatusCode::OK);
+    }
+    for wrong in ["/krok/narvaro/x", &path[..path.len() - 1], &format!("{path}x")] {
+        assert_eq!(call(wrong, vec![]).await, StatusCode::NOT_FOUND, "{wrong}");
+    }
+    assert_eq!(call(&path, vec![b'x'; 1_000_000]).await, StatusCode::PAYLOAD_TOO_LARGE);
+    let answer = reqwest::get(format!("{}{path}", stage.base)).await.unwrap();
+    assert_eq!(answer.status(), StatusCode::METHOD_NOT_ALLOWED);
+}

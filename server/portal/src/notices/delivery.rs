@@ -7,7 +7,7 @@ use model::Channel;
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait, EntityTrait, QueryFilter,
-    sea_query::{Expr, OnConflict, SimpleExpr},
+    sea_query::{Expr, OnConflict},
 };
 use store::{
     Tx,
@@ -103,7 +103,7 @@ pub(super) async fn step(
     id: &str,
     from: &[&str],
     to: &str,
-    more: Vec<(row::Column, SimpleExpr)>,
+    more: Vec<(row::Column, Expr)>,
     now: Timestamp,
 ) -> Result<bool> {
     let mut change = row::Entity::update_many()

@@ -193,7 +193,12 @@ async fn keep(portal: &Portal, name: &'static str, mark: Timestamp, now: Timesta
         detail: Set(None),
     };
     let moved = OnConflict::column(row::Column::Name)
-        .update_columns([row::Column::Outcome, row::Column::TriedAt, row::Column::ReadAt, row::Column::Cursor])
+        .update_columns([
+            row::Column::Outcome,
+            row::Column::TriedAt,
+            row::Column::ReadAt,
+            row::Column::Cursor,
+        ])
         .to_owned();
     row::Entity::insert(state).on_conflict(moved).exec_without_returning(portal.store().writer()).await?;
     Ok(())

@@ -5,7 +5,6 @@ use std::time::Duration;
 use jiff::{
     Timestamp, ToSpan,
     civil::{Date, Time, time},
-    tz::TimeZone,
 };
 use model::{AbsenceKind, Channel};
 
@@ -36,8 +35,7 @@ pub(super) enum When {
 
 /// A moment of a day in Sweden; in the hour that a switch leaves out, the hour after.
 fn at(day: Date, time: Time) -> Timestamp {
-    let moment = day.to_datetime(time).to_zoned(stockholm());
-    moment.map_or_else(|_| day.to_datetime(time).to_zoned(TimeZone::UTC).map_or(Timestamp::MIN, |z| z.timestamp()), |z| z.timestamp())
+    day.to_datetime(time).to_zoned(stockholm()).map_or(Timestamp::MAX, |moment| moment.timestamp())
 }
 
 /// The beginning and the end of a day in Sweden: 23, 24 or 25 hours.
@@ -51,7 +49,13 @@ pub(super) fn deadline(day: Date) -> Timestamp {
 }
 
 /// When guardians are told of an absence that came in at `seen`, by its school's delay.
-pub(super) fn when(kind: AbsenceKind, start: Timestamp, end: Timestamp, seen: Timestamp, delay: Duration) -> When {
+pub(super) fn when(
+    kind: AbsenceKind,
+    start: Timestamp,
+    end: Timestamp,
+    seen: Timestamp,
+    delay: Duration,
+) -> When {
     let due = seen.checked_add(delay).unwrap_or(seen);
     let (today, on) = (day_of(seen), day_of(start));
     match kind {
@@ -156,8 +160,7 @@ pub(super) fn channels(wish: Wish, reach: Reach) -> Vec<Channel> {
         .collect();
     let is_safe = LETTERS.iter().any(|letter| taken.contains(letter) && reach.of(*letter) == Proven::Yes);
     if wish.wants_letters() && !is_safe {
-        let others = LETTERS.into_iter().filter(|letter| reach.of(*letter) != Proven::No);
-        taken.extend(others.filter(|letter| !taken.contains(letter)).collect::<Vec<_>>());
+        taken.extend(fallback(&taken, reach));
     }
     if taken.is_empty() {
         taken.push(Channel::Pim);
@@ -214,7 +217,8 @@ pub(super) fn parts(mut due: Vec<Away>, standing: &[Standing], seen: &[Timestamp
     };
     let mut parts: Vec<Part> = Vec::new();
     for away in due {
-        let adjoins = |begins: &mut dyn Iterator<Item = Timestamp>| begins.any(|at| !seen_between(at, away.from));
+        let adjoins =
+            |begins: &mut dyn Iterator<Item = Timestamp>| begins.any(|at| !seen_between(at, away.from));
         let knows = |notice: &Standing| notice.unexcused || !away.unexcused;
         let joined = standing
             .iter()
@@ -228,19 +232,17 @@ pub(super) fn parts(mut due: Vec<Away>, standing: &[Standing], seen: &[Timestamp
             }
             continue;
         }
-        let fresh = parts.iter_mut().filter(|part| part.into.is_none());
-        let mut fresh = fresh.collect::<Vec<_>>();
-        let all = standing.len() + fresh.len();
+        let fresh: Vec<usize> = (0..parts.len()).filter(|at| parts[*at].into.is_none()).collect();
         let adjoining =
-            fresh.iter().position(|part| adjoins(&mut part.away.iter().map(|other| other.from)));
-        match adjoining {
-            Some(at) => fresh[at].away.push(away),
-            None if all < MOST_A_DAY => parts.push(Part { into: None, away: vec![away] }),
-            None => match (fresh.pop(), standing.iter().rev().find(|notice| knows(notice))) {
-                (Some(last), _) => last.away.push(away),
-                (None, Some(last)) => parts.push(Part { into: Some(last.notice.clone()), away: vec![away] }),
-                (None, None) => parts.push(Part { into: None, away: vec![away] }),
-            },
+            fresh.iter().copied().find(|at| adjoins(&mut parts[*at].away.iter().map(|other| other.from)));
+        let is_full = standing.len() + fresh.len() >= MOST_A_DAY;
+        match adjoining.or(fresh.last().copied().filter(|_| is_full)) {
+            Some(at) => parts[at].away.push(away),
+            None => {
+                let last = standing.iter().rev().find(|notice| is_full && knows(notice));
+                let into = last.map(|notice| notice.notice.clone());
+                parts.push(Part { into, away: vec![away] });
+            }
         }
     }
     parts

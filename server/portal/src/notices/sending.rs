@@ -38,7 +38,7 @@ pub(crate) struct SendNotice {
 
 impl Job for SendNotice {
     const NAME: &'static str = "absence.send-notice";
-    const PRIORITY: i64 = 5;
+    const PRIORITY: i64 = 6;
     /// The delivery's own deadline ends it.
     const MAX_TRIES: u32 = 1000;
     type House = Portal;
@@ -75,7 +75,7 @@ async fn send(portal: &Portal, delivery: &row::Model) -> Result<(), Setback> {
     }
     let asked = async {
         let told = notice_of(portal.store().reader(), delivery).await?;
-        Ok((verdict(portal, delivery, &told, now).await?, told))
+        Ok::<_, Error>((verdict(portal, delivery, &told, now).await?, told))
     };
     let (verdict, told) = asked.await.map_err(tasks::later)?;
     let account = match verdict {
@@ -286,13 +286,7 @@ async fn left(portal: &Portal, delivery: &row::Model, sent: Sent) -> Result<()> 
     Ok(())
 }
 
-async fn left_in(
-    portal: &Portal,
-    tx: &Tx,
-    delivery: &row::Model,
-    sent: Sent,
-    now: Timestamp,
-) -> Result<()> {
+async fn left_in(portal: &Portal, tx: &Tx, delivery: &row::Model, sent: Sent, now: Timestamp) -> Result<()> {
     let actor = Actor::house();
     let at = now.as_millisecond();
     let told = notice_of(tx, delivery).await?;

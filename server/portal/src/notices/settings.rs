@@ -61,6 +61,11 @@ impl Delays {
         Self { usual: settings.delay, own }
     }
 
+    /// Whether some school tells so soon.
+    pub(super) fn are_within(&self, span: Duration) -> bool {
+        self.usual < span || self.own.values().any(|minutes| Duration::from_secs(60 * minutes) < span)
+    }
+
     /// The delay of a unit.
     pub(super) fn of(&self, unit: Option<&str>) -> Duration {
         let own = unit.and_then(|code| self.own.get(code));

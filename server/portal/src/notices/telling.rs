@@ -5,31 +5,28 @@ use std::collections::{BTreeMap, HashSet};
 use jiff::{Timestamp, civil::Date};
 use jobs::{Job, Setback};
 use model::{AbsenceKind, ChildId};
-use sea_orm::{
-    ActiveValue::Set,
-    ColumnTrait, EntityTrait, QueryFilter, QueryOrder,
-    sea_query::{Expr, OnConflict},
-};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr};
 use serde::{Deserialize, Serialize};
 use store::{
     Tx,
-    entity::{absence, account, child_link, notice, notice_absence, notice_choice},
+    entity::{absence, account, child_link, notice, notice_choice, pupil},
 };
 use uuid::Uuid;
 
 use super::{
     STANDING,
-    call_home::{self, Why},
-    delivery, id_of, kind, message,
-    rules::{self, Away, Part, Proven, Reach, Standing, Wish},
+    rules::{Proven, Reach, Wish},
 };
 use crate::{
     Error, Portal, Result, System, account as accounts,
-    audit::Deed,
-    clock::{day_of, from_millis, millis},
-    custody, failpoint, links, pupils, tasks,
-    trail::{Actor, Line},
+    clock::{day_of, from_millis},
+    custody, failpoint, links, tasks,
+    trail::Actor,
 };
+
+mod day;
+
+use day::Day;
 
 /// Tells the guardians of one pupil of everything that is due. Once more, it finds nothing.
 #[derive(Serialize, Deserialize)]
@@ -39,7 +36,8 @@ pub(crate) struct TellGuardians {
 
 impl Job for TellGuardians {
     const NAME: &'static str = "absence.tell-guardians";
-    const PRIORITY: i64 = 6;
+    /// Letters go first: what was begun is finished before the next is begun.
+    const PRIORITY: i64 = 5;
     /// Whatever is in the way, it is tried until the day is over; then the school calls.
     const MAX_TRIES: u32 = 1000;
     type House = Portal;
@@ -111,6 +109,30 @@ async fn listeners(portal: &Portal, child: ChildId, now: Timestamp) -> Result<Ve
     Ok(listeners)
 }
 
+/// Asks at once about the guardians of all these pupils (by the register's ids), who will be told of soon.
+pub(super) async fn ask_ahead(portal: &Portal, students: HashSet<String>, now: Timestamp) -> Result<()> {
+    let on = portal.store().reader();
+    let pupils: Vec<String> = pupil::Entity::find()
+        .select_only()
+        .column(pupil::Column::Id)
+        .filter(pupil::Column::RegisterId.is_in(students))
+        .into_tuple()
+        .all(on)
+        .await?;
+    let links = child_link::Entity::find()
+        .filter(child_link::Column::PupilId.is_in(pupils))
+        .filter(child_link::Column::Until.is_null())
+        .all(on)
+        .await?;
+    let rows = account::Entity::find()
+        .filter(account::Column::Id.is_in(links.into_iter().map(|link| link.account_id)))
+        .filter(account::Column::State.eq("open"))
+        .all(on)
+        .await?;
+    let people: Vec<_> = rows.iter().map(|row| accounts::holder(portal, row)).collect::<Result<Vec<_>>>()?;
+    custody::ask_ahead(portal, people.into_iter().flatten().collect(), &Actor::house(), now).await
+}
+
 async fn tell_in(
     portal: &Portal,
     tx: &Tx,
@@ -141,206 +163,6 @@ async fn tell_in(
         Day::open(portal, tx, child, day, absences, now).await?.tell(listeners).await?;
     }
     Ok(())
-}
-
-/// What is due of one pupil and day.
-struct Day<'d> {
-    portal: &'d Portal,
-    tx: &'d Tx,
-    child: ChildId,
-    day: String,
-    actor: Actor,
-    now: Timestamp,
-    deadline: Timestamp,
-    absences: Vec<absence::Model>,
-    /// What nobody had agreed to or told.
-    unexcused: HashSet<String>,
-    /// When the pupil was seen that day.
-    seen: Vec<Timestamp>,
-}
-
-impl<'d> Day<'d> {
-    async fn open(
-        portal: &'d Portal,
-        tx: &'d Tx,
-        child: ChildId,
-        day: Date,
-        absences: Vec<absence::Model>,
-        now: Timestamp,
-    ) -> Result<Self> {
-        let (begins, ends) = rules::bounds(day);
-        let present = absence::Entity::find()
-            .filter(absence::Column::PupilId.eq(child.uuid().to_string()))
-            .filter(absence::Column::Kind.eq(AbsenceKind::Present.word()))
-            .filter(absence::Column::State.eq(STANDING))
-            .filter(absence::Column::StartAt.gte(begins.as_millisecond()))
-            .filter(absence::Column::StartAt.lt(ends.as_millisecond()))
-            .all(tx)
-            .await?;
-        let mut unexcused = HashSet::new();
-        for absence in &absences {
-            let away = message::away(absence);
-            if away.unexcused && !away.is_covered(&message::reports(tx, absence).await?) {
-                unexcused.insert(away.id);
-            }
-        }
-        Ok(Self {
-            portal,
-            tx,
-            child,
-            day: day.to_string(),
-            actor: Actor::house(),
-            now,
-            deadline: rules::deadline(day.min(day_of(now))),
-            seen: present.iter().map(|row| from_millis(row.start_at)).collect(),
-            absences,
-            unexcused,
-        })
-    }
-
-    async fn tell(&self, listeners: &[String]) -> Result<()> {
-        let (mut heard, mut unreachable) = (false, false);
-        if self.now < self.deadline {
-            for listener in listeners {
-                match self.tell_one(listener).await? {
-                    Told::Nothing => {}
-                    Told::Within => heard = true,
-                    Told::NoWay => (heard, unreachable) = (true, true),
-                }
-            }
-        }
-        if self.unexcused.is_empty() {
-            return Ok(());
-        }
-        let why = match (heard, unreachable) {
-            _ if self.now >= self.deadline => Why::TooLate,
-            (false, _) => Why::Nobody,
-            (true, true) => Why::Unreachable,
-            (true, false) => return Ok(()),
-        };
-        let unit = self.absences.iter().find_map(|absence| absence.unit_id.as_deref());
-        call_home::list(self.portal, self.tx, self.child, unit, &self.day, why, &self.actor, self.now).await
-    }
-
-    async fn tell_one(&self, account: &str) -> Result<Told> {
-        let row = account::Entity::find_by_id(account).one(self.tx).await?;
-        let Some(row) = row.filter(|row| row.state == "open") else { return Ok(Told::Nothing) };
-        let wish = wish_of(self.tx, &row.id, self.child).await?;
-        let known = self.standing(&row.id).await?;
-        let due: Vec<Away> = self
-            .absences
-            .iter()
-            .map(|absence| Away { unexcused: self.unexcused.contains(&absence.id), ..message::away(absence) })
-            .filter(|away| away.unexcused || wish.valid_too)
-            .filter(|away| !known.iter().any(|(notice, ids)| notice.unexcused && ids.contains(&away.id)))
-            .collect();
-        if due.is_empty() {
-            let is_known = known.iter().any(|(notice, _)| notice.unexcused);
-            return Ok(if is_known { Told::Within } else { Told::Nothing });
-        }
-        let reach = reach_of(&row);
-        let standing: Vec<Standing> = known.into_iter().map(|(notice, _)| notice).collect();
-        for part in rules::parts(due, &standing, &self.seen) {
-            self.write(&row.id, part, wish, reach).await?;
-        }
-        Ok(if wish.wants_letters() && reach == Reach::default() { Told::NoWay } else { Told::Within })
-    }
-
-    /// The notices of the day that stand, with their absences.
-    async fn standing(&self, account: &str) -> Result<Vec<(Standing, HashSet<String>)>> {
-        let rows = notice::Entity::find()
-            .filter(notice::Column::AccountId.eq(account))
-            .filter(notice::Column::PupilId.eq(self.child.uuid().to_string()))
-            .filter(notice::Column::Day.eq(self.day.clone()))
-            .filter(notice::Column::State.eq(STANDING))
-            .filter(notice::Column::Kind.ne(kind::CORRECTION))
-            .order_by_asc(notice::Column::Number)
-            .all(self.tx)
-            .await?;
-        let mut standing = Vec::with_capacity(rows.len());
-        for row in rows {
-            let absences = message::absences_of(self.tx, &row.id).await?;
-            let begins = absences.iter().map(|absence| from_millis(absence.start_at)).collect();
-            let ids = absences.into_iter().map(|absence| absence.id).collect();
-            let unexcused = row.kind == kind::ABSENCE;
-            standing.push((Standing { notice: row.id, begins, unexcused }, ids));
-        }
-        Ok(standing)
-    }
-
-    /// A new notice, or an old one that now tells of more.
-    async fn write(&self, account: &str, part: Part, wish: Wish, reach: Reach) -> Result<()> {
-        let is_new = part.into.is_none();
-        let notice = match part.into {
-            Some(id) => notice::Entity::find_by_id(id).one(self.tx).await?,
-            None => Some(self.make(account, part.away.iter().any(|away| away.unexcused)).await?),
-        };
-        let notice = notice.ok_or_else(|| anyhow::anyhow!("a notice that stands is gone"))?;
-        for away in &part.away {
-            self.join(account, &notice, &away.id).await?;
-        }
-        let absences = message::absences_of(self.tx, &notice.id).await?;
-        let channels = if is_new { rules::channels(wish, reach) } else { Vec::new() };
-        for channel in channels {
-            let pause = millis(self.portal.rules().notices.try_for);
-            let deadline = from_millis(self.now.as_millisecond() + pause).min(self.deadline);
-            let new = delivery::New { notice: &notice, channel, instead_of: None, due: self.now, deadline };
-            delivery::make(self.portal, self.tx, new, self.now).await?;
-        }
-        if delivery::of_notice(self.tx, &notice.id).await?.iter().any(|it| it.channel == "pim") {
-            message::put(self.portal, self.tx, &notice, &absences, &self.actor, self.now).await?;
-        }
-        let why = if is_new { "absence" } else { "joined" };
-        let line = Line::new(Deed::QueuedNotice).of("notice", id_of(&notice.id)?).child(self.child);
-        self.portal.trail(self.tx, &self.actor, line.because(why), self.now).await
-    }
-
-    async fn make(&self, account: &str, unexcused: bool) -> Result<notice::Model> {
-        let kind = if unexcused { kind::ABSENCE } else { kind::VALID };
-        let pupil = self.child.uuid().to_string();
-        let new = New { account, pupil: &pupil, day: &self.day, kind, corrects: None, deadline: self.deadline };
-        insert(self.tx, new, self.now).await
-    }
-
-    /// An absence belongs to one notice of each guardian.
-    async fn join(&self, account: &str, notice: &notice::Model, absence: &str) -> Result<()> {
-        let own = notice::Entity::find()
-            .filter(notice::Column::AccountId.eq(account))
-            .filter(notice::Column::PupilId.eq(notice.pupil_id.clone()))
-            .filter(notice::Column::Day.eq(notice.day.clone()))
-            .filter(notice::Column::Id.ne(notice.id.clone()))
-            .all(self.tx)
-            .await?;
-        notice_absence::Entity::update_many()
-            .col_expr(notice_absence::Column::LeftAt, Expr::value(self.now.as_millisecond()))
-            .filter(notice_absence::Column::AbsenceId.eq(absence))
-            .filter(notice_absence::Column::NoticeId.is_in(own.into_iter().map(|other| other.id)))
-            .filter(notice_absence::Column::LeftAt.is_null())
-            .exec(self.tx)
-            .await?;
-        let part = notice_absence::ActiveModel {
-            notice_id: Set(notice.id.clone()),
-            absence_id: Set(absence.to_owned()),
-            joined_at: Set(self.now.as_millisecond()),
-            left_at: Set(None),
-        };
-        let back = OnConflict::columns([notice_absence::Column::NoticeId, notice_absence::Column::AbsenceId])
-            .update_columns([notice_absence::Column::JoinedAt, notice_absence::Column::LeftAt])
-            .to_owned();
-        notice_absence::Entity::insert(part).on_conflict(back).exec_without_returning(self.tx).await?;
-        Ok(())
-    }
-}
-
-/// What became of one guardian.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Told {
-    /// Nothing is for them.
-    Nothing,
-    /// They hear of it.
-    Within,
-    /// They want letters, and there is no way for one.
-    NoWay,
 }
 
 /// A notice to be made.
@@ -401,11 +223,12 @@ pub(super) async fn wish_of(
 
 /// The ways to a guardian.
 pub(super) fn reach_of(row: &account::Model) -> Reach {
-    let proven = |address: bool, verified: Option<i64>, failing: Option<i64>| match (address, verified, failing) {
-        (true, Some(_), None) => Proven::Yes,
-        (true, Some(_), Some(_)) => Proven::Failing,
-        _ => Proven::No,
-    };
+    let proven =
+        |address: bool, verified: Option<i64>, failing: Option<i64>| match (address, verified, failing) {
+            (true, Some(_), None) => Proven::Yes,
+            (true, Some(_), Some(_)) => Proven::Failing,
+            _ => Proven::No,
+        };
     Reach {
         mail: proven(row.email.is_some(), row.email_verified_at, row.email_failing_since),
         sms: proven(row.mobile.is_some(), row.mobile_verified_at, row.mobile_failing_since),

@@ -5,7 +5,8 @@ use portal::audit::Deed;
 
 use crate::{
     school::{
-        ALL, ELSA, FIRST, MAIL, MOBILE, SARA, SECOND, THIRD, Ticked, at_once, call_often, go_to, received_token,
+        ALL, ELSA, FIRST, MAIL, MOBILE, SARA, SECOND, THIRD, Ticked, at_once, call_often, go_to,
+        received_token,
     },
     stage::Stage,
 };
@@ -20,7 +21,10 @@ async fn an_absence_is_a_mail_a_text_and_a_message_without_a_word_of_the_child()
     stage.until("a text message", || async { stage.texts(MOBILE).len() == 1 }).await;
     let text = stage.texts(MOBILE).remove(0);
     for secret in ["Elsa", "Lindqvist", "Svenska", "Kvarnvik", "3B", "08.10", "8:10", "ogiltig"] {
-        assert!(!letter.text.contains(secret) && !letter.html.as_deref().unwrap_or_default().contains(secret), "{secret}");
+        assert!(
+            !letter.text.contains(secret) && !letter.html.as_deref().unwrap_or_default().contains(secret),
+            "{secret}"
+        );
         assert!(!letter.subject.contains(secret) && !text.text.contains(secret), "{secret}");
     }
     assert_eq!(text.parts, 1);

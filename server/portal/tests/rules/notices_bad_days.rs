@@ -22,7 +22,7 @@ async fn waiting() -> Stage {
 /// The relay is back, and time for the next try has come.
 async fn again(stage: &Stage) {
     stage.fault(System::Smtp, "none");
-    stage.advance(30);
+    stage.advance(60);
     stage.quiet().await;
 }
 
@@ -106,7 +106,7 @@ async fn a_relay_that_is_away_for_twenty_minutes_costs_no_letter_and_doubles_non
         stage.portal.look_after_notices().await.unwrap();
     }
     stage.fault(System::Smtp, "none");
-    stage.advance(15 * 60);
+    stage.advance(16 * 60);
     stage.letter(MAIL, 2).await;
     stage.until_states(&["mail:sent", "pim:delivered"]).await;
     stage.quiet().await;
@@ -129,7 +129,9 @@ async fn a_channel_that_fails_until_its_time_is_over_gives_way_to_the_next() {
     stage.seen(ELSA, SECOND).await;
     stage.absent(["2026-11-24T10:40:00+01:00", "2026-11-24T11:30:00+01:00"]).await;
     stage.letter(MAIL, 2).await;
-    stage.until("an end of the mark", || async { stage.account(MAIL).await.email_failing_since.is_none() }).await;
+    stage
+        .until("an end of the mark", || async { stage.account(MAIL).await.email_failing_since.is_none() })
+        .await;
     stage.until("the second text", || async { stage.texts(MOBILE).len() == 2 }).await;
 }
 
@@ -165,11 +167,12 @@ async fn a_text_that_never_reaches_its_telephone_gives_way_to_a_mail() {
     stage.until_states(&["sms:sent"]).await;
     // No report comes, so the gateway is asked.
     stage.advance(31 * 60);
-    stage.until("the gateway's end", || async {
-        stage.portal.look_after_notices().await.unwrap();
-        stage.letters(MAIL).len() == 3
-    })
-    .await;
+    stage
+        .until("the gateway's end", || async {
+            stage.portal.look_after_notices().await.unwrap();
+            stage.letters(MAIL).len() == 3
+        })
+        .await;
     stage.until_states(&["mail:sent", "sms:replaced-by-fallback"]).await;
     assert!(stage.account(MAIL).await.mobile_failing_since.is_some());
 }
@@ -197,12 +200,13 @@ async fn a_text_that_the_gateway_never_had_is_sent_again_under_its_reference() {
     stage.fault_at(System::Sms, "status:500", "a1/sms", 2);
     stage.absent(FIRST).await;
     stage.until("a try", || async { stage.states().await == ["sms:failed-temporarily"] }).await;
-    stage.until("the text", || async {
-        stage.advance(2);
-        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
-        stage.texts(MOBILE).len() == 1
-    })
-    .await;
+    stage
+        .until("the text", || async {
+            stage.advance(2);
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+            stage.texts(MOBILE).len() == 1
+        })
+        .await;
     stage.until_states(&["sms:sent"]).await;
     assert_eq!(stage.texts(MOBILE).len(), 1);
 }

@@ -181,7 +181,9 @@ impl Stage {
     pub(crate) async fn calls(&self) -> Vec<String> {
         let rows = call_home::Entity::find().order_by_asc(call_home::Column::Since);
         let rows = rows.all(self.store.reader()).await.unwrap();
-        rows.iter().map(|row| format!("{}:{}", row.reason, row.end_reason.as_deref().unwrap_or("open"))).collect()
+        rows.iter()
+            .map(|row| format!("{}:{}", row.reason, row.end_reason.as_deref().unwrap_or("open")))
+            .collect()
     }
 
     /// Waits until no job of notices is left to run now.

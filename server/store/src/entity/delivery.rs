@@ -14,8 +14,8 @@ pub struct Model {
     pub notice_id: String,
     /// `mail`, `pim` or `sms`.
     pub channel: String,
-    /// `waiting`, `sent`, `delivered`, `failed-temporarily`, `failed`, `replaced-by-fallback`, `withdrawn` or
-    /// `withheld`.
+    /// `waiting`, `sent`, `delivered`, `confirmed`, `failed-temporarily`, `failed`, `replaced-by-fallback`, `withdrawn`
+    /// or `withheld`.
     pub state: String,
     /// Code of the last setback, or why it was withheld.
     pub reason: Option<String>,

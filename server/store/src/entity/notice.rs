@@ -18,7 +18,7 @@ pub struct Model {
     pub day: String,
     /// Counts the notices of that guardian, pupil and day.
     pub number: i64,
-    /// `absence` or `correction`.
+    /// `absence`, `valid-absence` or `correction`.
     pub kind: String,
     /// The notice that a correction is about.
     pub corrects: Option<String>,

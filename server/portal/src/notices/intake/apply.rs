@@ -20,11 +20,12 @@ use crate::{
     audit::Deed,
     clock::{day_of, from_millis},
     notices::{
+        STANDING,
         call_home::{self, Why},
-        STANDING, correcting, kind,
+        correcting, kind,
         rules::{self, Is, Then, Was, When},
         settings::Delays,
-        telling::TellGuardians,
+        telling::{self, TellGuardians},
     },
     pupils, tasks,
     trail::{Actor, Line},
@@ -51,6 +52,11 @@ pub(super) async fn apply(portal: &Portal, news: Vec<Heard>, now: Timestamp) -> 
     }
     let delays = Arc::new(Delays::read(&portal.rules().notices).await);
     for batch in news.chunks(BATCH) {
+        if delays.are_within(portal.rules().spans.trust_for) {
+            let missed = batch.iter().filter(|heard| heard.word == Some(AbsenceKind::Unexcused));
+            let students: HashSet<String> = missed.map(|heard| heard.student.to_string()).collect();
+            telling::ask_ahead(portal, students, now).await?;
+        }
         let (house, batch, delays) = (portal.clone(), batch.to_vec(), Arc::clone(&delays));
         let applied = portal
             .change(move |tx| async move {
@@ -109,10 +115,8 @@ impl<'d> Desk<'d> {
     ) -> Result<Self> {
         let students: HashSet<String> = batch.iter().map(|heard| heard.student.to_string()).collect();
         let found = pupil::Entity::find().filter(pupil::Column::RegisterId.is_in(students)).all(tx).await?;
-        let pupils: HashMap<Uuid, String> = found
-            .into_iter()
-            .filter_map(|pupil| Some((pupil.register_id.parse().ok()?, pupil.id)))
-            .collect();
+        let pupils: HashMap<Uuid, String> =
+            found.into_iter().filter_map(|pupil| Some((pupil.register_id.parse().ok()?, pupil.id))).collect();
         let ids = batch.iter().map(|heard| heard.register_id.to_string());
         let rows = row::Entity::find().filter(row::Column::RegisterId.is_in(ids)).all(tx).await?;
         let named: HashSet<String> =
@@ -145,14 +149,13 @@ impl<'d> Desk<'d> {
 
     async fn take(&mut self, heard: &Heard) -> Result<()> {
         let before = self.rows.get(&heard.register_id.to_string()).cloned();
-        let Some(pupil) = before.as_ref().map(|row| &row.pupil_id).or_else(|| self.pupils.get(&heard.student))
-        else {
+        let known = before.as_ref().map(|row| row.pupil_id.clone());
+        let Some(pupil) = known.or_else(|| self.pupils.get(&heard.student).cloned()) else {
             if heard.word.is_some_and(|kind| kind != AbsenceKind::Present) {
                 self.applied.unknown.push(heard.modified);
             }
             return Ok(());
         };
-        let pupil = pupil.clone();
         let after = self.row_of(heard, before.as_ref(), &pupil);
         let (was, is) = (before.as_ref().map(was), is(&after, before.as_ref()));
         match &before {
@@ -252,17 +255,8 @@ impl<'d> Desk<'d> {
             When::TooLate => {
                 let day = day_of(start).to_string();
                 let unit = absence.unit_id.as_deref();
-                call_home::list(
-                    self.portal,
-                    self.tx,
-                    child,
-                    unit,
-                    &day,
-                    Why::TooLate,
-                    &self.actor,
-                    self.now,
-                )
-                .await?;
+                call_home::list(self.portal, self.tx, child, unit, &day, Why::TooLate, &self.actor, self.now)
+                    .await?;
                 (None, Some(self.now))
             }
             When::Never => (None, Some(self.now)),
@@ -280,9 +274,8 @@ impl<'d> Desk<'d> {
 
     /// A report that excused lessons and does so no more: they are to be told of, where nobody knows them as unexcused.
     async fn uncover(&mut self, before: &row::Model, after: &row::Model) -> Result<()> {
-        let still_covers = after.state == STANDING
-            && after.start_at <= before.start_at
-            && before.end_at <= after.end_at;
+        let still_covers =
+            after.state == STANDING && after.start_at <= before.start_at && before.end_at <= after.end_at;
         if still_covers {
             return Ok(());
         }
@@ -326,8 +319,16 @@ impl<'d> Desk<'d> {
 async fn places(tx: &Tx, pupils: Vec<String>, now: Timestamp) -> Result<HashMap<String, unit::Model>> {
     let today = day_of(now).to_string();
     let current = Condition::all()
-        .add(Condition::any().add(enrolment::Column::StartDate.is_null()).add(enrolment::Column::StartDate.lte(today.clone())))
-        .add(Condition::any().add(enrolment::Column::EndDate.is_null()).add(enrolment::Column::EndDate.gte(today)));
+        .add(
+            Condition::any()
+                .add(enrolment::Column::StartDate.is_null())
+                .add(enrolment::Column::StartDate.lte(today.clone())),
+        )
+        .add(
+            Condition::any()
+                .add(enrolment::Column::EndDate.is_null())
+                .add(enrolment::Column::EndDate.gte(today)),
+        );
     let mut rows = enrolment::Entity::find()
         .filter(enrolment::Column::PupilId.is_in(pupils))
         .filter(current)
@@ -337,8 +338,7 @@ async fn places(tx: &Tx, pupils: Vec<String>, now: Timestamp) -> Result<HashMap<
     rows.sort_by_key(|row| row.school_type.as_deref() != Some("FTH"));
     let ids: HashSet<String> = rows.iter().map(|row| row.unit_id.clone()).collect();
     let units = unit::Entity::find().filter(unit::Column::Id.is_in(ids)).all(tx).await?;
-    let units: HashMap<String, unit::Model> =
-        units.into_iter().map(|unit| (unit.id.clone(), unit)).collect();
+    let units: HashMap<String, unit::Model> = units.into_iter().map(|unit| (unit.id.clone(), unit)).collect();
     let placed = rows.into_iter().filter_map(|row| Some((row.pupil_id, units.get(&row.unit_id)?.clone())));
     Ok(placed.collect())
 }
@@ -357,7 +357,8 @@ fn is(after: &row::Model, before: Option<&row::Model>) -> Is {
     Is {
         away: now.away,
         unexcused: now.unexcused,
-        differs: before.is_none_or(|before| shown(before) != shown(after) || minutes(before) != minutes(after)),
+        differs: before
+            .is_none_or(|before| shown(before) != shown(after) || minutes(before) != minutes(after)),
     }
 }
 

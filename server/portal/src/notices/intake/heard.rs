@@ -67,7 +67,8 @@ impl Source for Attendance {
             .filter(|row| {
                 let matters = is_away(word_of(row))
                     || known.holds(row.id)
-                    || (word_of(row).is_some() && (missed.contains(&row.student) || known.was_away(row.student)));
+                    || (word_of(row).is_some()
+                        && (missed.contains(&row.student) || known.was_away(row.student)));
                 matters && known.is_news(row.id, row.modified)
             })
             .collect();

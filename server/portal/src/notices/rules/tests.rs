@@ -35,7 +35,11 @@ fn unexcused_absence_is_told_after_the_schools_delay_and_never_after_nine_in_the
         ("2026-10-24T23:30", "2026-10-25T00:10", 0, TooLate),
     ] {
         let end = sv(start) + jiff::SignedDuration::from_mins(50);
-        assert_eq!(when(AbsenceKind::Unexcused, sv(start), end, sv(seen), minutes(delay)), told, "{start} {seen}");
+        assert_eq!(
+            when(AbsenceKind::Unexcused, sv(start), end, sv(seen), minutes(delay)),
+            told,
+            "{start} {seen}"
+        );
     }
 }
 

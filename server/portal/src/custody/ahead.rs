@@ -1,0 +1,76 @@
+//! Custody asked ahead: about many who will be told of something soon, in few questions.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use model::PersonId;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use store::entity::custody_check as row;
+
+use super::{Told, children_of, keep, patiently, understand};
+use crate::{
+    Portal, Result,
+    clock::{day_of, millis},
+    person::{Identity, Subject},
+    trail::Actor,
+};
+
+/// So many people are asked about in one question at most.
+const AHEAD: usize = 100;
+
+/// Asks about many who will be asked about soon, so that a school morning costs two calls a hundred guardians and not two
+/// each. Who was asked about a moment ago is left out. It decides nothing: where it comes to nothing, each is asked about
+/// when the time comes.
+pub(crate) async fn ask_ahead(
+    portal: &Portal,
+    people: Vec<Identity>,
+    actor: &Actor,
+    now: Timestamp,
+) -> Result<()> {
+    for people in people.chunks(AHEAD) {
+        let subjects = people.iter().map(|person| person.subject.clone());
+        let known = row::Entity::find().filter(row::Column::Subject.is_in(subjects));
+        let known: BTreeMap<Subject, row::Model> = known
+            .all(portal.store().reader())
+            .await?
+            .into_iter()
+            .map(|row| (row.subject.clone(), row))
+            .collect();
+        let trusted = millis(portal.rules().spans.trust_for);
+        let is_fresh = |row: &row::Model| {
+            row.stale == 0 && (0..trusted).contains(&(now.as_millisecond() - row.checked_at))
+        };
+        let old: Vec<&Identity> =
+            people.iter().filter(|person| !known.get(&person.subject).is_some_and(is_fresh)).collect();
+        if old.len() < 2 {
+            continue;
+        }
+        let answers = match patiently(portal, ask_many(portal, &old)).await {
+            Ok(answers) => answers,
+            Err(error) => {
+                tracing::info!(%error, "the population register is asked about each one alone");
+                return Ok(());
+            }
+        };
+        for (person, (answer, correlation)) in old.into_iter().zip(answers) {
+            let stale = known.get(&person.subject).map_or(0, |row| row.stale);
+            keep(portal, person, answer, correlation, stale, actor, now).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn ask_many(portal: &Portal, people: &[&Identity]) -> anyhow::Result<Vec<(Told, String)>> {
+    let navet = &portal.0.parts.navet;
+    let numbers: Vec<PersonId> = people.iter().map(|person| person.number.clone()).collect();
+    let adults = navet.lookup(&numbers).await?;
+    let mut children = Vec::with_capacity(people.len());
+    for person in people {
+        children.push(children_of(portal, &person.subject, &person.number, &adults).await?);
+    }
+    let all: BTreeSet<PersonId> = children.iter().flatten().cloned().collect();
+    let told = navet.lookup(&all.into_iter().collect::<Vec<_>>()).await?;
+    let today = day_of(portal.clock().now());
+    let understood = people.iter().zip(&children);
+    Ok(understood.map(|(person, own)| understand(&person.number, &adults, own, &told, today)).collect())
+}
