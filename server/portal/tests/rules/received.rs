@@ -167,7 +167,7 @@ async fn a_report_of_nobodys_message_of_another_message_or_in_unknown_words_chan
     let stage = Stage::open().await;
     let sara = Told::new(&stage, "lindqvist-sara").await;
     let notice = sara.notice().await;
-    let id = sara.sms(notice, "sent").await;
+    let id = sara.sms(notice, "waiting").await;
     stage.portal.sms_reported(REPORT, "s1", "sent").await.unwrap();
     let before = delivery_row(&stage, id).await;
     for (token, name, status) in [
