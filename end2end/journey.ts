@@ -62,10 +62,15 @@ export class Visitor {
     await expect(this.page).toHaveURL(reads(path));
   }
 
-  /** The QR text that is on the screen now; the picture carries it in its metadata. */
+  /**
+   * The QR text once a code is on the screen; the picture carries it in its metadata. It is asked for anew: the answer that
+   * was shown may belong to a frame that the script has put its own picture in the place of.
+   */
   async qr(): Promise<string> {
-    const picture = await this.page.waitForResponse(answer => new URL(answer.url()).pathname === '/bankid/qr.svg' && answer.ok());
-    const text = (await picture.text()).match(/<metadata>([^<]+)<\/metadata>/)?.[1];
+    const QR = '/bankid/qr.svg';
+    await this.page.waitForResponse(answer => new URL(answer.url()).pathname === QR && answer.ok());
+    const picture = await this.page.evaluate(async path => (await fetch(path)).text(), QR);
+    const text = picture.match(/<metadata>([^<]+)<\/metadata>/)?.[1];
     if (!text) throw new Error('a QR picture without its text');
     return text;
   }

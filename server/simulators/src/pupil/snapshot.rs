@@ -59,14 +59,13 @@ impl<T: Resource> Table<T> {
     ) -> Self {
         let row = |object: T| {
             let known = old.and_then(|old| old.get(object.id()));
+            // Two snapshots can be of one moment: what changed is told by the objects, not by their times.
             let meta = match known {
-                Some(known) if known.object == object => known.meta,
+                Some(known) if known.object == object => return Row { object, meta: known.meta },
                 Some(known) => Meta { modified: now, ..known.meta },
                 None => Meta { created: now, modified: now },
             };
-            if meta.modified == now {
-                difference.change.modified.insert(kind);
-            }
+            difference.change.modified.insert(kind);
             Row { object, meta }
         };
         let rows: Vec<_> = objects.into_iter().map(row).collect();
