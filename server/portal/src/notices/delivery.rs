@@ -73,7 +73,7 @@ pub(super) async fn make(portal: &Portal, tx: &Tx, new: New<'_>, now: Timestamp)
     if made == 0 || inside {
         return Ok(());
     }
-    tasks::enqueue_at(tx, &SendNotice { delivery: id }, new.due, now).await
+    tasks::enqueue_at(tx, &SendNotice { delivery: id, channel: new.channel }, new.due, now).await
 }
 
 /// A token whose link holds no run of six digits: only codes look like that.

@@ -35,7 +35,7 @@ pub(super) enum When {
 
 /// A moment of a day in Sweden; in the hour that a switch leaves out, the hour after.
 fn at(day: Date, time: Time) -> Timestamp {
-    day.to_datetime(time).to_zoned(stockholm()).map_or(Timestamp::MAX, |moment| moment.timestamp())
+    stockholm().to_timestamp(day.to_datetime(time)).unwrap_or(Timestamp::MAX)
 }
 
 /// The beginning and the end of a day in Sweden: 23, 24 or 25 hours.
@@ -217,13 +217,12 @@ pub(super) fn parts(mut due: Vec<Away>, standing: &[Standing], seen: &[Timestamp
     };
     let mut parts: Vec<Part> = Vec::new();
     for away in due {
-        let adjoins =
-            |begins: &mut dyn Iterator<Item = Timestamp>| begins.any(|at| !seen_between(at, away.from));
+        let adjoins = |begins: &[Timestamp]| begins.iter().any(|at| !seen_between(*at, away.from));
         let knows = |notice: &Standing| notice.unexcused || !away.unexcused;
         let joined = standing
             .iter()
             .rev()
-            .find(|notice| knows(notice) && adjoins(&mut notice.begins.iter().copied()))
+            .find(|notice| knows(notice) && adjoins(&notice.begins))
             .map(|notice| notice.notice.clone());
         if let Some(notice) = joined {
             match parts.iter_mut().find(|part| part.into.as_deref() == Some(notice.as_str())) {
@@ -233,8 +232,10 @@ pub(super) fn parts(mut due: Vec<Away>, standing: &[Standing], seen: &[Timestamp
             continue;
         }
         let fresh: Vec<usize> = (0..parts.len()).filter(|at| parts[*at].into.is_none()).collect();
-        let adjoining =
-            fresh.iter().copied().find(|at| adjoins(&mut parts[*at].away.iter().map(|other| other.from)));
+        let adjoining = fresh.iter().copied().find(|at| {
+            let begins: Vec<Timestamp> = parts[*at].away.iter().map(|other| other.from).collect();
+            adjoins(&begins)
+        });
         let is_full = standing.len() + fresh.len() >= MOST_A_DAY;
         match adjoining.or(fresh.last().copied().filter(|_| is_full)) {
             Some(at) => parts[at].away.push(away),

@@ -34,6 +34,8 @@ use crate::{
 #[derive(Serialize, Deserialize)]
 pub(crate) struct SendNotice {
     pub(crate) delivery: Uuid,
+    /// The way it goes, so that it is known without a look whom the job calls.
+    pub(crate) channel: Channel,
 }
 
 impl Job for SendNotice {
@@ -48,7 +50,7 @@ impl Job for SendNotice {
         let found = row::Entity::find_by_id(id).one(portal.store().reader()).await;
         let found = found.map_err(|error| tasks::later(error.into()))?;
         let Some(delivery) = found.filter(is_pending) else { return Ok(()) };
-        send(portal, &delivery).await
+        send(portal, &delivery, self.channel).await
     }
 }
 
@@ -59,7 +61,7 @@ fn is_pending(delivery: &row::Model) -> bool {
 /// What is to become of a delivery, asked at the last moment.
 enum Verdict {
     /// It leaves for this account.
-    Leaves(account::Model),
+    Leaves(Box<account::Model>),
     /// It is no longer wanted: nothing it tells of stands, or it was confirmed, or unticked.
     Unwanted(&'static str),
     /// It is no longer this person's to hear.
@@ -68,7 +70,7 @@ enum Verdict {
     NoWay(&'static str),
 }
 
-async fn send(portal: &Portal, delivery: &row::Model) -> Result<(), Setback> {
+async fn send(portal: &Portal, delivery: &row::Model, channel: Channel) -> Result<(), Setback> {
     let now = portal.clock().now();
     if delivery.deadline_at <= now.as_millisecond() {
         return failing::give_up(portal, delivery, "deadline").await.map_err(tasks::later);
@@ -85,7 +87,7 @@ async fn send(portal: &Portal, delivery: &row::Model) -> Result<(), Setback> {
         Verdict::NoWay(why) => return failing::give_up(portal, delivery, why).await.map_err(tasks::later),
     };
     failpoint::pass(portal.rules().failpoint.as_deref(), "delivery.before-send");
-    let sent = match channel_of(delivery).map_err(tasks::later)? {
+    let sent = match channel {
         Channel::Mail => mail(portal, delivery, &told, &account, now).await,
         Channel::Sms => text(portal, delivery, &told, &account, now).await,
         Channel::Pim => Ok(Sent::default()),
@@ -93,9 +95,9 @@ async fn send(portal: &Portal, delivery: &row::Model) -> Result<(), Setback> {
     failpoint::pass(portal.rules().failpoint.as_deref(), "delivery.after-send");
     match sent {
         Ok(sent) => left(portal, delivery, sent).await.map_err(tasks::later),
-        Err(Trouble::Later(why)) => {
-            postpone(portal, delivery, why).await.map_err(tasks::later)?;
-            Err(Setback::Later(why))
+        Err(Trouble::Later(setback)) => {
+            postpone(portal, delivery, word_of(setback)).await.map_err(tasks::later)?;
+            Err(setback)
         }
         Err(Trouble::Never(why)) => failing::give_up(portal, delivery, why).await.map_err(tasks::later),
         Err(Trouble::Ours(error)) => Err(tasks::later(error)),
@@ -145,7 +147,7 @@ async fn verdict(
         Channel::Sms => row.mobile.is_some() && row.mobile_verified_at.is_some(),
         Channel::Pim => true,
     };
-    Ok(if is_proven { Verdict::Leaves(row) } else { Verdict::NoWay("no-contact") })
+    Ok(if is_proven { Verdict::Leaves(Box::new(row)) } else { Verdict::NoWay("no-contact") })
 }
 
 /// What is known of a letter that left.
@@ -157,9 +159,18 @@ struct Sent {
     provider: Option<String>,
 }
 
+/// A text message that may have left: it is asked for before it is sent again.
+const DOUBTFUL: Setback = Setback::Later("gateway-doubtful");
+
+const fn word_of(setback: Setback) -> &'static str {
+    match setback {
+        Setback::Later(why) | Setback::Never(why) => why,
+    }
+}
+
 /// Why a letter did not leave.
 enum Trouble {
-    Later(&'static str),
+    Later(Setback),
     Never(&'static str),
     Ours(Error),
 }
@@ -192,8 +203,8 @@ async fn mail(
     let mail = Mail { to, letter, reference: id_of(&delivery.id)?, at: now };
     match tasks::hand_over(portal, &mail).await {
         Ok(()) => Ok(Sent { contact: account.email_index.clone(), provider: None }),
-        Err(Setback::Later(why)) => Err(Trouble::Later(why)),
         Err(Setback::Never(why)) => Err(Trouble::Never(why)),
+        Err(setback) => Err(Trouble::Later(setback)),
     }
 }
 
@@ -228,9 +239,9 @@ async fn text(
         // Not taken is certain; whatever else happened is asked about before the next try.
         Err(Failure::NotTaken { .. }) => {
             begin(portal, delivery, None).await?;
-            Err(Trouble::Later("gateway-not-taken"))
+            Err(Trouble::Later(Setback::Later("gateway-not-taken")))
         }
-        Err(Failure::Doubtful) => Err(Trouble::Later("gateway-doubtful")),
+        Err(Failure::Doubtful) => Err(Trouble::Later(DOUBTFUL)),
     }
 }
 
@@ -245,10 +256,10 @@ async fn asked_for(
     let since = now.as_millisecond() - begun.as_millisecond();
     if (0..millis(portal.rules().notices.doubt)).contains(&since) {
         // It may still be on its way to the gateway.
-        return Err(Trouble::Later("gateway-doubtful"));
+        return Err(Trouble::Later(DOUBTFUL));
     }
     let seen = portal.0.parts.gateway.sent_to(to, begun).await;
-    let seen = seen.map_err(|_| Trouble::Later("gateway-doubtful"))?;
+    let seen = seen.map_err(|_| Trouble::Later(DOUBTFUL))?;
     let ids: Vec<String> = seen.into_iter().map(|seen| seen.id).collect();
     let others = row::Entity::find().filter(row::Column::ProviderId.is_in(ids.clone()));
     let others = others.all(portal.store().reader()).await.map_err(Error::from)?;

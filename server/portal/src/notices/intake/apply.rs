@@ -235,7 +235,7 @@ impl<'d> Desk<'d> {
             }
             Then::Tell | Then::Drop | Then::Nothing => {}
         }
-        if let Some(before) = before.filter(|before| is_report(before)) {
+        if let Some(before) = before.filter(is_report) {
             self.uncover(&before, &after).await?;
         }
         self.rows.insert(after.register_id.clone(), after);

@@ -1,7 +1,7 @@
 use super::*;
 
 fn sv(text: &str) -> Timestamp {
-    text.parse::<jiff::civil::DateTime>().unwrap().to_zoned(stockholm()).unwrap().timestamp()
+    stockholm().to_timestamp(text.parse().unwrap()).unwrap()
 }
 
 fn minutes(minutes: u64) -> Duration {
