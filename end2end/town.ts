@@ -73,6 +73,22 @@ export const town = {
 
   /** Every text message to `to` so far. */
   messages: (to: string) => ask<Sms[]>(`/control/sms?${new URLSearchParams({ to })}`),
+  /** The first letter to `to` that tells of an absence, waited for. */
+  async notice(to: string): Promise<Mail> {
+    for (let after: string | undefined; ;) {
+      const letter = await this.letter(to, after);
+      if (letter.text.includes('/kvittera/')) return letter;
+      after = letter.id;
+    }
+  },
+
+  /** The school marks a child absent, from now on and for so many minutes. */
+  async absent(child: string, minutes = 40) {
+    const { now } = await ask<{ now: string }>('/control/clock');
+    const start = new Date(now);
+    const end = new Date(start.getTime() + minutes * 60_000);
+    await ask<unknown>('/control/absences', { child, start: start.toISOString(), end: end.toISOString(), kind: 'unreported' });
+  },
 
   fault: (system: System, fault: Fault, more: { path?: string; count?: number } = {}) =>
     ask<void>('/control/faults', { system, fault, ...more }),
@@ -98,7 +114,7 @@ export function code(letter: Mail | Sms): string {
 
 /** The first address in a letter that leads to the portal, as a path. */
 export function link(mail: Mail): string {
-  const address = mail.text.match(/https?:\/\/\S+\/bekrafta-e-post\/\S+/)?.[0];
+  const address = mail.text.match(/https?:\/\/\S+\/(?:bekrafta-e-post|kvittera)\/\S+/)?.[0];
   if (!address) throw new Error('a letter without its link');
   const { pathname, search, hash } = new URL(address);
   return pathname + search + hash;

@@ -55,6 +55,9 @@ export const FAMILIES = [
   'personal-language',
   'personal-step-up',
   'personal-doubt',
+  'messages',
+  'message-link',
+  'message-english',
 ] as const;
 export type FamilyName = (typeof FAMILIES)[number];
 

@@ -296,7 +296,6 @@ fn rules(settings: &Settings) -> Result<Rules> {
     rules.limits.bankid_start_session = limits.bankid_start_session;
     rules.limits.bankid_start_address = limits.bankid_start_address;
     rules.limits.bankid_poll_per_second = limits.bankid_poll_per_second;
-    rules.limits.links_per_minute = limits.links_per_minute;
     rules.limits.tries_per_link = limits.tries_per_link;
     rules.limits.code_tries = limits.code_tries;
     rules.limits.code_tries_window = limits.code_tries_window;

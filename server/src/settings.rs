@@ -372,8 +372,6 @@ pub struct Limits {
     pub bankid_start_address: u32,
     /// Questions how an identification goes.
     pub bankid_poll_per_second: u32,
-    /// Links of letters followed in a minute, by address.
-    pub links_per_minute: u32,
     /// How often one link that confirms a notice is followed in 15 minutes.
     pub tries_per_link: u32,
     /// Tries of one letter's code.

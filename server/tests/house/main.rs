@@ -19,6 +19,7 @@ mod hints;
 mod identifications;
 mod inputs;
 mod journeys;
+mod messages;
 mod operator;
 mod permissions;
 mod program;

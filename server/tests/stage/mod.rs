@@ -62,9 +62,10 @@ pub(crate) fn settings_for(
         ("HOOKS__SECRETS", at(files.tokens())),
         ("MAIL__RELAY", smtp),
         ("MAIL__AUTHORITIES", at(files.ca())),
-        ("SMS__ENDPOINT", town.url(System::Sms)),
+        ("SMS__ENDPOINT", format!("{}/", town.url(System::Sms))),
         ("SMS__AUTHORITIES", at(files.ca())),
         ("SMS__KEYS", at(files.tokens())),
+        ("NOTICES__DELAYS", at(files.delays())),
         ("TELEMETRY__ADDRESS", operator.to_string()),
         ("CLOCK__TOWN", town.control()),
         // A test presses "Fortsätt" faster than a person.

@@ -137,7 +137,7 @@ words! {
         WithheldNotice => "notice.withhold",
         /// A child was put on the list of homes to call, or taken off it.
         ListedCallHome => "notice.call-home",
-        /// A notice was confirmed by the link of a letter.
+        /// A guardian said that a notice was received; the reason says by what.
         ConfirmedNotice => "notice.confirm",
         /// Something was asked for that is not this person's.
         RefusedAccess => "access.refuse",
