@@ -286,6 +286,7 @@ fn rules(settings: &Settings) -> Result<Rules> {
     rules.limits.code_tries_window = limits.code_tries_window;
     rules.limits.letters_per_hour = limits.letters_per_hour;
     rules.limits.letters_per_address = limits.letters_per_address;
+    rules.limits.absence_reports_per_hour = limits.absence_reports_per_hour;
     if let Some(point) = &settings.failpoint {
         if !FAILPOINTS.contains(&point.as_str()) {
             bail!("{point} is no fail point: `hjarntorget check --failpoints` lists them");

@@ -341,6 +341,8 @@ pub struct Limits {
     pub letters_per_hour: u32,
     /// Letters with a code in a day, by the address they go to.
     pub letters_per_address: u32,
+    /// Reports of absence in an hour, by account.
+    pub absence_reports_per_hour: u32,
 }
 
 impl Settings {

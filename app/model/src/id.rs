@@ -51,6 +51,8 @@ ids! {
     CaseId
     /// A child, in the portal's own numbering.
     ChildId
+    /// A guardian's report of absence.
+    ReportId
     /// A school unit, in the portal's own numbering.
     UnitId
 }

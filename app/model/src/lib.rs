@@ -12,6 +12,7 @@
 //! | school unit | skolenhet | a preschool or a school |
 //! | applicant | sökande | identified by BankID, holds no account yet |
 //! | clerk | handläggare | a member of a school's staff who settles cases |
+//! | report | anmälan | a guardian's word that a child will be away |
 //! | notice | utskick | what tells a guardian that a child is absent |
 //! | letter | brev | a rendered mail or text message |
 //! | order | order | one identification at BankID |
@@ -36,15 +37,18 @@ mod personal;
 mod refusal;
 mod sign_in;
 
-pub use absence::AbsenceKind;
+pub use absence::{
+    AbsenceKind, Choice, ChoiceForm, DayMark, Entry, History, Period, Reason, Report, ReportForm, ReportState,
+    Shows, Span, TimeOfDay, Totals, What, When,
+};
 pub use advice::Advice;
 pub use application::{CodeForm, EmailForm, Step};
 pub use assurance::Assurance;
 pub use channel::Channel;
-pub use child::{ChildCard, ChildToday, Protection, UnitContact, UnitKind};
+pub use child::{AbsentToday, ChildCard, ChildToday, Protection, UnitContact, UnitKind};
 pub use contact::Email;
 pub use form::{Shown, Typed, Wrong, Wrongs};
-pub use id::{AbsenceId, AccountId, ApplicationId, CaseId, ChildId, UnitId};
+pub use id::{AbsenceId, AccountId, ApplicationId, CaseId, ChildId, ReportId, UnitId};
 pub use language::Language;
 pub use open::tame;
 pub use outcome::Outcome;
@@ -55,3 +59,6 @@ pub use sign_in::{Device, Progress, Purpose};
 
 /// A calendar day without a time or a zone.
 pub use jiff::civil::Date;
+
+/// A day and a time without a zone.
+pub use jiff::civil::DateTime;

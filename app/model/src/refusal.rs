@@ -30,11 +30,15 @@ pub enum Refusal {
     LinkSpent,
     /// Every child was said not to be one's own.
     NoChildLeft,
+    /// It was changed elsewhere since the page was shown.
+    ChangedMeanwhile,
+    /// The reported absence has begun, or is not there any more: only the school can change it.
+    AlreadyBegun,
 }
 
 impl Refusal {
     /// Every refusal.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::Form,
         Self::StepNotReached,
         Self::NoIdentification,
@@ -47,5 +51,7 @@ impl Refusal {
         Self::TooManyLetters,
         Self::LinkSpent,
         Self::NoChildLeft,
+        Self::ChangedMeanwhile,
+        Self::AlreadyBegun,
     ];
 }

@@ -44,6 +44,8 @@ pub struct Limits {
     pub letters_per_address: u32,
     /// Links of letters followed in a minute from one address.
     pub links_per_minute: u32,
+    /// Reports of absence in an hour by account, changes and withdrawals among them.
+    pub absence_reports_per_hour: u32,
 }
 
 impl Default for Limits {
@@ -58,6 +60,7 @@ impl Default for Limits {
             letters_per_hour: 5,
             letters_per_address: 10,
             links_per_minute: 30,
+            absence_reports_per_hour: 20,
         }
     }
 }

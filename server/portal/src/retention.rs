@@ -5,7 +5,8 @@ use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, sea
 use store::{
     Tx,
     entity::{
-        account, application, aside, audit_address, custody_check, evidence, identification, limit_, session,
+        absence_report, account, application, aside, audit_address, custody_check, evidence, identification,
+        limit_, session,
     },
 };
 
@@ -53,10 +54,12 @@ enum Kind {
     Custody,
     ClosedAccounts,
     Addresses,
+    AbsenceReasons,
+    AbsenceReports,
 }
 
 impl Kind {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 11] = [
         Self::Identifications,
         Self::Evidence,
         Self::Sessions,
@@ -66,6 +69,8 @@ impl Kind {
         Self::Custody,
         Self::ClosedAccounts,
         Self::Addresses,
+        Self::AbsenceReasons,
+        Self::AbsenceReports,
     ];
 
     const fn word(self) -> &'static str {
@@ -79,6 +84,8 @@ impl Kind {
             Self::Custody => "custody",
             Self::ClosedAccounts => "closed-accounts",
             Self::Addresses => "addresses",
+            Self::AbsenceReasons => "absence-reasons",
+            Self::AbsenceReports => "absence-reports",
         }
     }
 }
@@ -156,6 +163,17 @@ async fn erase(portal: &Portal, tx: &Tx, kind: Kind, now: Timestamp) -> Result<u
         Kind::ClosedAccounts => empty_closed(tx, ago(spans.keep_closed), at).await?,
         Kind::Addresses => {
             delete_first!(tx, audit_address, Seq: i64, audit_address::Column::At.lt(ago(spans.keep_addresses)))
+        }
+        Kind::AbsenceReasons => absence_report::Entity::update_many()
+            .col_expr(absence_report::Column::Reason, Expr::value(Option::<Vec<u8>>::None))
+            .filter(absence_report::Column::CreatedAt.lt(ago(spans.keep_reasons)))
+            .filter(absence_report::Column::Reason.is_not_null())
+            .exec(tx)
+            .await?
+            .rows_affected
+            .min(BATCH - 1),
+        Kind::AbsenceReports => {
+            delete_first!(tx, absence_report, Id: String, absence_report::Column::EndAt.lt(ago(spans.keep_reports)))
         }
     })
 }

@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use crate::{
     Error, Portal, Result,
+    absence::{RecallReport, SendReport},
     application::SendEmailCode,
     audit::Deed,
     trail::{Actor, Line},
@@ -19,7 +20,11 @@ use crate::{
 
 /// Every job of the portal, for the worker.
 pub(crate) fn registry() -> Registry<Portal> {
-    Registry::new().with::<SendEmailCode>().with::<SendWelcome>()
+    Registry::new()
+        .with::<SendEmailCode>()
+        .with::<SendWelcome>()
+        .with::<SendReport>()
+        .with::<RecallReport>()
 }
 
 /// Queues a job in the transaction that causes it.

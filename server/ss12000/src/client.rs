@@ -11,7 +11,7 @@ use crate::{
 
 /// The pupil register. One for the whole house; it keeps its connections and its token.
 #[derive(Debug)]
-pub struct Client(Door);
+pub struct Client(pub(crate) Door);
 
 /// A kind of objects that can be read.
 pub trait Resource: json::Row {

@@ -9,6 +9,8 @@
 //! - A missing or unknown `securityMarking` counts as protected.
 //! - A row that cannot be read is left out and counted ([`Page::unreadable`]): the caller decides whether a page with
 //!   holes may end anybody's access.
+//! - What is written is sent once: the register gives the ids, so whoever repeats a report makes another
+//!   ([`Client::report_absence`], [`Client::find_report`]).
 //! - A kind the server does not offer is told apart from one without rows ([`Code::NotOffered`]).
 
 mod client;
@@ -16,6 +18,7 @@ mod door;
 mod error;
 mod json;
 mod kinds;
+mod report;
 mod settings;
 mod token;
 
@@ -25,5 +28,6 @@ pub use kinds::{
     ContactAddress, Enrolment, Group, GroupKind, GroupMember, Organisation, OrganisationKind, Person,
     PersonStatus, Placement, RelationKind, Responsible, SchoolType,
 };
+pub use report::{AbsenceReport, Recall};
 pub use settings::Settings;
 pub use wire::{BadSetting, Cause};

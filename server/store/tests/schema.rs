@@ -15,7 +15,7 @@ macro_rules! for_every_entity {
     ($each:ident($($argument:expr),*)) => {
         for_every_entity!(@ $each ($($argument),*)
             unit group_ pupil enrolment responsible register_state custody_check account child_link application proof
-            identification evidence session aside limit_ case_ bar absence notice_choice audit audit_address seal job)
+            identification evidence session aside limit_ case_ bar absence absence_report notice_choice audit audit_address seal job)
     };
     (@ $each:ident $arguments:tt $($table:ident)*) => {
         $(for_every_entity!(@call $each $table $arguments);)*
