@@ -66,6 +66,23 @@ test('pictures', async ({ page, browser }) => {
   await picture(page, 'children-menu');
   await page.goto('/personuppgifter');
   await picture(page, 'personal');
+  for (const name of ['absence', 'absence-report', 'absence-history', 'absence-print', 'absence-settings']) {
+    await page.goto(routes('page', 'guardian').find(route => route.name === name)!.path);
+    await picture(page, name);
+  }
+  await page.goto('/narvaro/anmal');
+  await page.locator('#children').check();
+  await page.locator('#own').check();
+  await visitor.button('report-send').click();
+  await picture(page, 'absence-report-wrong');
+  await page.locator('#when').check();
+  await page.locator('#reason').check();
+  await visitor.button('report-send').click();
+  await picture(page, 'absence-report-done');
+  await page.goto('/narvaro/installningar?olika=1');
+  await page.locator('#sms-0').check();
+  await visitor.main.locator('form').first().getByRole('button').click();
+  await picture(page, 'absence-settings-wrong');
   for (const outcome of [...OUTCOMES, 'neutral-no-child']) {
     const other = new Visitor(await (await browser.newContext({ locale: 'sv-SE' })).newPage(), 'script');
     await other.apply(outcome, '/ansokan/besked');

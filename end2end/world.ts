@@ -35,6 +35,11 @@ export const FAMILIES = [
   'bankid-down',
   'register-slow',
   'register-down',
+  'absence-three-taps',
+  'absence-own-times',
+  'absence-settings',
+  'absence-history',
+  'absence-live',
   'access',
   'pictures',
 ] as const;

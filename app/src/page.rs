@@ -10,7 +10,7 @@ use model::{Language, Refusal};
 use portal::{Identification, Visit, Who};
 
 use crate::{
-    Fault, Place, Policy, application, children, faults, information, personal, session, sign_in,
+    Fault, Place, Policy, absence, application, children, faults, information, personal, session, sign_in,
     text::Text,
     ui::layout::{self, Frame, Head},
     visit::{NO, refusal_named},
@@ -47,6 +47,8 @@ pub struct Answer {
     pub frames: bool,
     /// Nothing of a person is on it.
     pub public: bool,
+    /// It is a file to keep, and its headers say which.
+    pub file: bool,
 }
 
 /// What a page's function comes to.
@@ -55,6 +57,13 @@ pub(crate) enum Reply {
     Page(Page),
     /// Go there instead.
     Go(String),
+    /// Keep this: a table as text, under a name that says nothing of a person.
+    File {
+        /// What it is called.
+        name: &'static str,
+        /// Its lines, RFC 4180.
+        csv: String,
+    },
 }
 
 impl Reply {
@@ -176,6 +185,7 @@ impl Site {
         match reply(place, visit, asked).await {
             Ok(Reply::Page(page)) => show(frame, page),
             Ok(Reply::Go(to)) => redirect(&to),
+            Ok(Reply::File { name, csv }) => file(name, csv),
             Err(Fault::SignIn) => redirect(&way_in(place, &visit.who()).to_string()),
             Err(fault) => {
                 let seconds = if let Fault::TooMany { seconds } = fault { Some(seconds) } else { None };
@@ -244,6 +254,12 @@ async fn reply(place: Place, visit: &Visit, asked: &Asked) -> Result<Reply, Faul
         Place::ConfirmEmail => application::confirm_email(asked),
         Place::EmailConfirmed => application::email_confirmed(&visit.who(), asked),
         Place::Children => children::children(visit).await,
+        Place::Absence => absence::pages::menu(visit).await,
+        Place::AbsenceReport => absence::report::report(visit, asked).await,
+        Place::AbsenceHistory => absence::history::history(visit, asked).await,
+        Place::AbsencePrint => absence::history::print(visit, asked).await,
+        Place::AbsenceFile => absence::file::file(visit, asked).await,
+        Place::AbsenceSettings => absence::settings::settings(visit, asked).await,
         Place::Personal => personal::personal(visit).await,
         Place::SignedOut => session::pages::signed_out(),
         Place::SessionEnded => session::pages::ended(&visit.who()),
@@ -272,7 +288,7 @@ fn show(frame: Frame, page: Page) -> Answer {
     let (language, nonce) = (frame.language, frame.nonce.clone());
     let body =
         render(language, nonce, move || layout::document(frame, Head { title, wrong, island, wide }, view));
-    Answer { status, headers, body, frames, public }
+    Answer { status, headers, body, frames, public, file: false }
 }
 
 fn redirect(to: &str) -> Answer {
@@ -280,7 +296,23 @@ fn redirect(to: &str) -> Answer {
     if let Ok(to) = HeaderValue::from_str(to) {
         headers.insert(header::LOCATION, to);
     }
-    Answer { status: StatusCode::SEE_OTHER, headers, body: String::new(), frames: false, public: false }
+    Answer {
+        status: StatusCode::SEE_OTHER,
+        headers,
+        body: String::new(),
+        frames: false,
+        public: false,
+        file: false,
+    }
+}
+
+fn file(name: &'static str, csv: String) -> Answer {
+    let mut headers = HeaderMap::new();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8; header=present"));
+    if let Ok(kept) = HeaderValue::from_str(&format!("attachment; filename=\"{name}\"")) {
+        headers.insert(header::CONTENT_DISPOSITION, kept);
+    }
+    Answer { status: StatusCode::OK, headers, body: csv, frames: false, public: false, file: true }
 }
 
 /// Writes a view. It is written synchronously, under an owner of its own, so nothing of one page can reach another.

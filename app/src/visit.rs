@@ -75,6 +75,8 @@ fn word(refusal: Refusal) -> &'static str {
         Refusal::TooManyLetters => "too-many-letters",
         Refusal::LinkSpent => "link-spent",
         Refusal::NoChildLeft => "no-child-left",
+        Refusal::ChangedMeanwhile => "changed-meanwhile",
+        Refusal::AlreadyBegun => "already-begun",
     }
 }
 

@@ -92,8 +92,16 @@ test('every page of the application and behind it', async ({ visitor }) => {
   await whole('/ansokan/klart');
   await page.goto('/mina-barn');
   await whole('/mina-barn');
+  await page.goto('/narvaro/anmal');
+  await visitor.button('report-send').click();
+  await expect(page.locator('.wrongs')).toBeVisible();
+  expect(await faults(page)).toEqual([]);
   await page.goto('/personuppgifter');
   await whole('/personuppgifter');
+  for (const path of ['/narvaro', '/narvaro/anmal', '/narvaro/historik', '/narvaro/historik/utskrift', '/narvaro/installningar']) {
+    await page.goto(path);
+    await whole(path);
+  }
 });
 
 test('the page that waits for BankID', async ({ page }) => {

@@ -140,7 +140,12 @@ fn menu(who: Who, place: Option<Place>) -> AnyView {
             (name, vec![(Place::Apply(model::Step::Children), Text::ShellApplication)])
         }
         Who::Guardian { name } => {
-            (name, vec![(Place::Children, Text::ShellChildren), (Place::Personal, Text::ShellPersonal)])
+            let places = [
+                (Place::Children, Text::ShellChildren),
+                (Place::Absence, Text::AbsenceTitle),
+                (Place::Personal, Text::ShellPersonal),
+            ];
+            (name, places.into())
         }
     };
     let links = places

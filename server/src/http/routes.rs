@@ -50,6 +50,7 @@ pub fn all() -> Vec<Line> {
         kind: match route.kind {
             app::Kind::Page => "page",
             app::Kind::Action => "action",
+            app::Kind::File => "asset",
         },
         policy: route.policy.as_str(),
         roles: route.policy.roles(),
@@ -88,6 +89,9 @@ mod tests {
             "children",
             "personal",
             "no-bankid",
+            "absence-report",
+            "absence-history",
+            "absence-settings",
         ] {
             assert!(names.contains(name), "{name}");
         }

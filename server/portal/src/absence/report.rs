@@ -70,6 +70,8 @@ pub struct OwnReport {
     pub sent: Option<Timestamp>,
     /// Whether it can still be changed and taken back.
     pub open: bool,
+    /// Whether it was taken back.
+    pub withdrawn: bool,
 }
 
 /// What the report's page shows.
@@ -418,6 +420,7 @@ async fn standing(own: &Own, cards: &[ChildCard]) -> Result<Vec<Reported>> {
             state,
             sent: report.sent_at.map(from_millis),
             open: own.is_open(report),
+            withdrawn: report.withdrawn_at.is_some(),
         };
         all.push(reported(child, given, report.start_at, report.end_at, false, Some(known)));
     }
