@@ -61,6 +61,8 @@ what-we-hold-body =
 
     The service itself adds two things: the child’s user name and the child’s school email address. Every child gets an account of their own automatically.
 
+    Absence comes from the pupil register too. What you report yourself we send there, without saying who reported it or why.
+
     We need this to show the right child to the right guardian.
 
     ## About you
@@ -103,6 +105,7 @@ data-protection-body =
     - Proof of a BankID login is kept encrypted for 1 year.
     - Times of ended logins are kept for 30 days.
     - When an account is closed, the personal data in it is erased after 90 days.
+    - Absence that you report is kept for 2 years, the reason for 90 days.
     - Notes of who looked at what are kept for 5 years.
 
     Documents that the city must archive follow the city’s plan for keeping and disposal.

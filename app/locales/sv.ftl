@@ -61,6 +61,8 @@ what-we-hold-body =
 
     Tjänsten lägger själv till två uppgifter: barnets användarnamn och barnets e-postadress i skolan. Varje barn får ett eget konto automatiskt.
 
+    Frånvaro kommer också från elevregistret. Det du själv anmäler skickar vi dit, utan att säga vem som anmälde och varför.
+
     Vi behöver uppgifterna för att visa rätt barn för rätt vårdnadshavare.
 
     ## Om dig
@@ -103,6 +105,7 @@ data-protection-body =
     - Bevis om en inloggning med BankID sparas krypterat i 1 år.
     - Tider för avslutade inloggningar sparas i 30 dagar.
     - När ett konto avslutas tas personuppgifterna i det bort efter 90 dagar.
+    - Frånvaro som du anmäler sparas i 2 år, orsaken i 90 dagar.
     - Anteckningar om vem som sett vad sparas i 5 år.
 
     Handlingar som staden måste arkivera följer stadens plan för bevarande och gallring.

@@ -78,15 +78,8 @@ pub struct Route {
 }
 
 /// The fields of a report of absence.
-const REPORT: [&str; 7] = [
-    "report",
-    "form[children][]",
-    "form[when]",
-    "form[day]",
-    "form[from]",
-    "form[until]",
-    "form[reason]",
-];
+const REPORT: [&str; 7] =
+    ["report", "form[children][]", "form[when]", "form[day]", "form[from]", "form[until]", "form[reason]"];
 
 /// Every server function, who it is for, and the fields it takes. A body with any other field is not one of ours.
 const ACTIONS: [(&str, Policy, &[&str]); 19] = [
@@ -121,11 +114,10 @@ const ACTIONS: [(&str, Policy, &[&str]); 19] = [
 pub fn takes(path: &str, body: &[u8]) -> bool {
     let Some((.., fields)) = ACTIONS.iter().find(|(known, ..)| *known == path) else { return false };
     let mut seen = BTreeSet::new();
-    form_urlencoded::parse(body)
-        .all(|(field, value)| {
-            let tick = field.ends_with("[]").then(|| value.into_owned());
-            fields.contains(&field.as_ref()) && seen.insert((field.into_owned(), tick))
-        })
+    form_urlencoded::parse(body).all(|(field, value)| {
+        let tick = field.ends_with("[]").then(|| value.into_owned());
+        fields.contains(&field.as_ref()) && seen.insert((field.into_owned(), tick))
+    })
 }
 
 /// Every page and every server function.

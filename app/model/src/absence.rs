@@ -7,7 +7,7 @@ mod report;
 
 pub use choice::{Choice, ChoiceForm};
 pub use history::{DayMark, Entry, History, Period, Shows, Span, Totals, What};
-pub use report::{Reason, Report, ReportForm, ReportState, TimeOfDay, When};
+pub use report::{Reason, Report, ReportForm, ReportState, TimeOfDay, Times, When};
 
 /// What the register says of a pupil and a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -38,8 +38,8 @@ mod refusal;
 mod sign_in;
 
 pub use absence::{
-    AbsenceKind, Choice, ChoiceForm, DayMark, Entry, History, Period, Reason, Report, ReportForm, ReportState,
-    Shows, Span, TimeOfDay, Totals, What, When,
+    AbsenceKind, Choice, ChoiceForm, DayMark, Entry, History, Period, Reason, Report, ReportForm,
+    ReportState, Shows, Span, TimeOfDay, Times, Totals, What, When,
 };
 pub use advice::Advice;
 pub use application::{CodeForm, EmailForm, Step};

@@ -117,7 +117,6 @@ fn picture(month: &Month) -> impl IntoView + use<> {
         <li>
             <span aria-hidden="true">{month_name(month.first)}</span>
             <svg class="calendar" viewBox=size role="img" aria-label=said.owned()>
-                <title>{month.name()}</title>
                 {days}
             </svg>
         </li>

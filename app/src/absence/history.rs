@@ -145,10 +145,7 @@ fn filter(children: Vec<ReportChild>, wanted: Wanted, child: ChildId) -> impl In
             </div>
         }
     };
-    let children = children
-        .into_iter()
-        .map(|one| (one.id.to_string(), one.given, one.id == child))
-        .collect();
+    let children = children.into_iter().map(|one| (one.id.to_string(), one.given, one.id == child)).collect();
     let periods = Period::ALL
         .map(|period| (period.word().to_owned(), period_text(period).owned(), period == wanted.period));
     let shows =

@@ -24,10 +24,10 @@ pub(crate) const OWN: &str = "own";
 pub fn LiveChoice() -> impl IntoView {
     #[cfg(feature = "hydrate")]
     browser::soon(|| {
-        browser::on_answer("change", |box_, _| {
-            let Some((_, form)) = box_.rsplit_once('-') else { return };
+        browser::on_answer("change", |id, _| {
+            let Some((_, form)) = id.rsplit_once('-') else { return };
             let first = format!("{}-{form}", ChoiceForm::CHANNELS);
-            let ticked = |id: &str| browser::piece(id).is_some_and(|box_| box_.ticked());
+            let ticked = |id: &str| browser::piece(id).is_some_and(|it| it.ticked());
             let choice = ChoiceForm {
                 mail: ticked(&first),
                 pim: ticked(&format!("{PIM}-{form}")),
@@ -49,9 +49,9 @@ pub fn LiveReport() -> impl IntoView {
             let field = id.split('-').next().unwrap_or_default();
             match field {
                 ReportForm::FROM | ReportForm::UNTIL => {
-                    let typed = |field: &str| browser::piece(field).map_or_else(String::new, |it| it.answer());
-                    let wrong =
-                        ReportForm::times(&typed(ReportForm::FROM), &typed(ReportForm::UNTIL)).err();
+                    let typed =
+                        |field: &str| browser::piece(field).map_or_else(String::new, |it| it.answer());
+                    let wrong = ReportForm::times(&typed(ReportForm::FROM), &typed(ReportForm::UNTIL)).err();
                     for field in [ReportForm::FROM, ReportForm::UNTIL] {
                         tell(field, wrong.filter(|(wrong, _)| *wrong == field).map(|(_, wrong)| wrong));
                     }

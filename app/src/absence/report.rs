@@ -2,7 +2,7 @@
 
 use jiff::{ToSpan, civil::Weekday};
 use leptos::{prelude::*, server_fn::ServerFn as _};
-use model::{ChildId, Date, Reason, Refusal, ReportForm, ReportId, ReportState, Shown, Typed, Wrong};
+use model::{ChildId, Date, Reason, Refusal, ReportForm, ReportId, ReportState, Shown, Typed, Wrong, Wrongs};
 use portal::{OwnReport, ReportChild, Reported, Reports, Visit};
 
 use super::{
@@ -31,7 +31,8 @@ pub(crate) async fn report(visit: &Visit, asked: &Asked) -> Result<Reply, Fault>
     let today = portal::day_of(visit.now());
     let no = asked.refusal();
     let change = asked.value(CHANGE).and_then(|id| id.parse::<ReportId>().ok());
-    let changed = standing.iter().find(|report| report.own.is_some_and(|own| own.open && Some(own.id) == change));
+    let changed =
+        standing.iter().find(|report| report.own.is_some_and(|own| own.open && Some(own.id) == change));
     if change.is_some() && changed.is_none() {
         return Ok(Reply::Go(refused(Place::AbsenceReport, Refusal::AlreadyBegun)));
     }
@@ -89,9 +90,7 @@ fn days_offered(today: Date) -> Vec<Date> {
 }
 
 fn next_weekday(today: Date) -> Option<Date> {
-    (1..4)
-        .filter_map(|ahead| today.checked_add(ahead.days()).ok())
-        .find(|day| is_weekday(*day))
+    (1..4).filter_map(|ahead| today.checked_add(ahead.days()).ok()).find(|day| is_weekday(*day))
 }
 
 fn is_weekday(day: Date) -> bool {
@@ -145,7 +144,7 @@ fn form(
             {change.map(|id| hidden("report", id))}
             {who(children, only, form, wrong(ReportForm::CHILDREN))}
             {time_of(form, days, today, wrong(ReportForm::WHEN))}
-            {own_times(form, today, &wrong)}
+            {own_times(form, today, wrongs)}
             {why(form, wrong(ReportForm::REASON))}
             <div class="actions">{send(label)}</div>
         </form>
@@ -221,21 +220,17 @@ fn time_of(form: &ReportForm, days: &[Date], today: Date, wrong: Option<Wrong>) 
         .enumerate()
         .map(|(place, (value, said))| {
             let ticked = *form.when == *value;
-            tick("radio", numbered(ReportForm::WHEN, place), NAME, value, ticked, said).into_any()
+            tick("radio", numbered(ReportForm::WHEN, place), NAME, value, ticked, said.here()).into_any()
         })
         .collect();
     let own = *form.when == *ReportForm::OWN;
     let value = ReportForm::OWN.to_owned();
-    ticks.push(tick("radio", OWN.to_owned(), NAME, value, own, Text::ReportOwn).into_any());
+    ticks.push(tick("radio", OWN.to_owned(), NAME, value, own, Text::ReportOwn.here()).into_any());
     question(ReportForm::WHEN, Text::ReportWhen, None, wrong, ticks)
 }
 
 /// Shown when it is chosen, by the style sheet alone; always where that does not know how.
-fn own_times(
-    form: &ReportForm,
-    today: Date,
-    wrong: &impl Fn(&'static str) -> Option<Wrong>,
-) -> impl IntoView + use<> {
+fn own_times(form: &ReportForm, today: Date, wrongs: &Wrongs) -> impl IntoView + use<> {
     let last = today.checked_add(ReportForm::DAYS_AHEAD.days()).unwrap_or(today);
     let fields = [
         (ReportForm::DAY, "date", Text::ReportDay, &form.day),
@@ -244,7 +239,7 @@ fn own_times(
     ];
     let fields = fields
         .map(|(field, kind, label, typed)| {
-            let wrong = wrong(field);
+            let wrong = wrongs.of(field);
             let bound = |date: Date| (kind == "date").then(|| date.to_string());
             view! {
                 <div class="field">
@@ -279,7 +274,8 @@ fn why(form: &ReportForm, wrong: Option<Wrong>) -> AnyView {
         .enumerate()
         .map(|(place, reason)| {
             let (id, ticked) = (numbered(ReportForm::REASON, place), form.reason == Some(reason));
-            tick("radio", id, "form[reason]", reason.word().to_owned(), ticked, reason_text(reason)).into_any()
+            tick("radio", id, "form[reason]", reason.word().to_owned(), ticked, reason_text(reason).here())
+                .into_any()
         })
         .collect();
     question(ReportForm::REASON, Text::ReportWhy, Some(Text::ReportWhyHint), wrong, answers)

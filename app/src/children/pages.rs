@@ -47,7 +47,8 @@ fn card(child: ChildCard, today: Date) -> impl IntoView {
         .into_iter()
         .filter_map(|(what, value)| value.map(|value| view! { <div><dt>{what}</dt><dd>{value}</dd></div> }))
         .collect();
-    let [report, history] = [Place::AbsenceReport, Place::AbsenceHistory].map(|to| format!("{to}?{CHILD}={id}"));
+    let [report, history] =
+        [Place::AbsenceReport, Place::AbsenceHistory].map(|to| format!("{to}?{CHILD}={id}"));
     view! {
         <li class="card">
             <h2>{given.clone()}<span class="hid">" "{family}</span></h2>

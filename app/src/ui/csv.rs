@@ -38,7 +38,8 @@ mod tests {
 
     #[test]
     fn a_cell_keeps_its_quotes_and_stays_one_cell() {
-        let rows = [vec!["a;b".to_owned(), "say \"x\"\nmore".to_owned()], vec!["å".to_owned(), String::new()]];
+        let rows =
+            [vec!["a;b".to_owned(), "say \"x\"\nmore".to_owned()], vec!["å".to_owned(), String::new()]];
         assert_eq!(table(&rows), "\u{feff}\"a;b\";\"say \"\"x\"\" more\"\r\n\"å\";\"\"\r\n");
     }
 }

@@ -268,11 +268,7 @@ fn place_to_show<'e>(
 }
 
 /// The unit a child has a place at on a day: that of a school before one of its after-school care.
-pub(crate) async fn unit_on(
-    on: &impl ConnectionTrait,
-    child: ChildId,
-    day: Date,
-) -> Result<Option<String>> {
+pub(crate) async fn unit_on(on: &impl ConnectionTrait, child: ChildId, day: Date) -> Result<Option<String>> {
     let own = enrolment::Entity::find()
         .filter(enrolment::Column::PupilId.eq(child.uuid().to_string()))
         .all(on)

@@ -20,11 +20,7 @@ use crate::{
 
 /// Every job of the portal, for the worker.
 pub(crate) fn registry() -> Registry<Portal> {
-    Registry::new()
-        .with::<SendEmailCode>()
-        .with::<SendWelcome>()
-        .with::<SendReport>()
-        .with::<RecallReport>()
+    Registry::new().with::<SendEmailCode>().with::<SendWelcome>().with::<SendReport>().with::<RecallReport>()
 }
 
 /// Queues a job in the transaction that causes it.

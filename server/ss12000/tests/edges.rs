@@ -188,9 +188,11 @@ async fn a_register_that_deletes_nothing_keeps_what_its_list_shows() {
     let shown = format!(
         r#"{{"data":[{{"id":"{id}","startTime":"2026-11-25T08:00:00+01:00","endTime":"2026-11-25T09:00:00+01:00"}}]}}"#
     );
-    for (list, recall) in
-        [(answer(200, "", &shown), Recall::Kept), (answer(200, "", LAST), Recall::Gone), (answer(404, "", ""), Recall::Kept)]
-    {
+    for (list, recall) in [
+        (answer(200, "", &shown), Recall::Kept),
+        (answer(200, "", LAST), Recall::Gone),
+        (answer(404, "", ""), Recall::Kept),
+    ] {
         for status in [404, 405, 501] {
             let server = Scripted::start(vec![answer(status, "", ""), list.clone()]).await;
             assert_eq!(client(&server).recall_absence(id, &report).await, Ok(recall), "{status}");

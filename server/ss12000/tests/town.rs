@@ -205,13 +205,6 @@ async fn codes_of_tomorrow_are_survived() {
     assert_eq!((page.rows.len(), page.unreadable), (3, 0));
 }
 
-/// Sets how the register behaves.
-async fn switch(house: &House, switches: Value) {
-    let url = format!("{}/control/pupil", house.town.control());
-    let answer = reqwest::Client::new().put(url).json(&switches).send().await.unwrap();
-    assert!(answer.status().is_success());
-}
-
 /// A day away from school.
 async fn away(house: &House) -> AbsenceReport {
     let (persons, organisations) = (house.all::<Person>().await, house.all::<Organisation>().await);
@@ -244,7 +237,7 @@ async fn an_absence_is_taken_back_where_the_register_can_and_kept_where_not() {
     let report = away(&house).await;
     let id = house.client.report_absence(&report).await.unwrap();
     assert_eq!(house.client.recall_absence(id, &report).await, Ok(Recall::Kept));
-    switch(&house, json!({ "delete_absences": true })).await;
+    house.town.let_absences_be_deleted(true);
     assert_eq!(house.client.recall_absence(id, &report).await, Ok(Recall::Gone));
     assert_eq!(house.client.recall_absence(id, &report).await, Ok(Recall::Gone), "safe to repeat");
     assert_eq!(house.client.find_report(&report, None).await, Ok(vec![]));

@@ -242,7 +242,10 @@ pub struct History {
 
 impl fmt::Debug for History {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("History").field("child", &self.child).field("span", &self.span).finish_non_exhaustive()
+        f.debug_struct("History")
+            .field("child", &self.child)
+            .field("span", &self.span)
+            .finish_non_exhaustive()
     }
 }
 

@@ -123,6 +123,9 @@ impl TimeOfDay {
     }
 }
 
+/// From when and until when, as far as either is said.
+pub type Times = (Option<TimeOfDay>, Option<TimeOfDay>);
+
 /// When somebody is away.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum When {
@@ -262,10 +265,7 @@ impl ReportForm {
     ///
     /// # Errors
     /// The field, and what is wrong with it.
-    pub fn times(
-        from: &str,
-        until: &str,
-    ) -> Result<(Option<TimeOfDay>, Option<TimeOfDay>), (&'static str, Wrong)> {
+    pub fn times(from: &str, until: &str) -> Result<Times, (&'static str, Wrong)> {
         let from = TimeOfDay::parse(from).map_err(|wrong| (Self::FROM, wrong))?;
         let until = TimeOfDay::parse(until).map_err(|wrong| (Self::UNTIL, wrong))?;
         match (from, until) {
@@ -281,8 +281,10 @@ fn day_within(typed: &str, today: Date) -> Result<Date, Wrong> {
     if typed.is_empty() {
         return Err(Wrong::Missing);
     }
-    let day: Date =
-        Some(typed).filter(|text| text.len() == 10).and_then(|text| text.parse().ok()).ok_or(Wrong::NotADay)?;
+    let day: Date = Some(typed)
+        .filter(|text| text.len() == 10)
+        .and_then(|text| text.parse().ok())
+        .ok_or(Wrong::NotADay)?;
     if day < today {
         return Err(Wrong::Over);
     }
@@ -372,12 +374,15 @@ mod tests {
 
     #[test]
     fn a_time_is_read_as_browsers_and_people_write_it() {
-        for (typed, read) in [("08:05", (8, 5)), (" 8.05 ", (8, 5)), ("23:59:00", (23, 59)), ("0:00", (0, 0))] {
+        for (typed, read) in [("08:05", (8, 5)), (" 8.05 ", (8, 5)), ("23:59:00", (23, 59)), ("0:00", (0, 0))]
+        {
             let time = TimeOfDay::parse(typed).unwrap().unwrap();
             assert_eq!((time.hour(), time.minute()), read, "{typed}");
         }
         assert_eq!(TimeOfDay::parse("  "), Ok(None));
-        for typed in ["8", "24:00", "12:60", "1:2:3", "-1:00", "١٢:٠٠", "12:00:00:00", "012:00", "12:00\u{202e}"] {
+        for typed in
+            ["8", "24:00", "12:60", "1:2:3", "-1:00", "١٢:٠٠", "12:00:00:00", "012:00", "12:00\u{202e}"]
+        {
             assert_eq!(TimeOfDay::parse(typed), Err(Wrong::NotATime), "{typed}");
         }
     }

@@ -93,9 +93,8 @@ async fn standing(
         .order_by_desc(row::Column::StartAt)
         .all(on)
         .await?;
-    let is_gone = |row: &row::Model| {
-        taken_back.contains(&row.register_id) && !shared.contains(&row.register_id)
-    };
+    let is_gone =
+        |row: &row::Model| taken_back.contains(&row.register_id) && !shared.contains(&row.register_id);
     Ok(rows.into_iter().filter(|row| !is_gone(row)).collect())
 }
 

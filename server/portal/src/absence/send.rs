@@ -58,7 +58,10 @@ pub(super) fn id_of(report: &row::Model) -> Result<Uuid> {
 }
 
 /// The standing reports of the same child and part of a day, the earliest first: another guardian's.
-pub(super) async fn standing_beside(on: &impl ConnectionTrait, report: &row::Model) -> Result<Vec<row::Model>> {
+pub(super) async fn standing_beside(
+    on: &impl ConnectionTrait,
+    report: &row::Model,
+) -> Result<Vec<row::Model>> {
     Ok(row::Entity::find()
         .filter(row::Column::PupilId.eq(report.pupil_id.clone()))
         .filter(row::Column::Slot.eq(report.slot.clone()))
@@ -234,7 +237,7 @@ async fn was_tried(tx: &Tx, row: &row::Model) -> Result<bool> {
 
 /// The absence in the register's own ids.
 async fn report_of(on: &impl ConnectionTrait, row: &row::Model) -> Result<AbsenceReport> {
-    let register = |id: &str| id.parse().map_err(|_| anyhow!("a register's id cannot be read"));
+    let register = |id: &str| id.parse::<Uuid>().map_err(|_| anyhow!("a register's id cannot be read"));
     let pupil = pupil::Entity::find_by_id(row.pupil_id.clone()).one(on).await?;
     let pupil = pupil.ok_or_else(|| anyhow!("a report about nobody"))?;
     let start = from_millis(row.start_at);
@@ -351,7 +354,7 @@ async fn to_recall(portal: &Portal, id: Uuid) -> Result<Option<row::Model>> {
 async fn recall(portal: &Portal, row: &row::Model) -> Result<Recall, Refused> {
     let register = &portal.0.parts.pupils;
     let report = report_of(portal.store().reader(), row).await?;
-    let known = row.register_id.as_deref().and_then(|id| id.parse().ok());
+    let known = row.register_id.as_deref().and_then(|id| id.parse::<Uuid>().ok());
     let there = match known {
         Some(id) => vec![id],
         None => register.find_report(&report, Some(from_millis(row.created_at))).await?,

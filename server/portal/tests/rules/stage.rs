@@ -130,13 +130,6 @@ impl Stage {
         assert!(answer.status().is_success(), "{}", answer.text().await.unwrap());
     }
 
-    /// Sets how the pupil register behaves.
-    pub(crate) async fn switch_pupil_register(&self, switches: Value) {
-        let url = format!("{}/control/pupil", self.town.control());
-        let answer = self.http.put(url).json(&switches).send().await.unwrap();
-        assert!(answer.status().is_success(), "{}", answer.text().await.unwrap());
-    }
-
     pub(crate) fn fault(&self, system: System, fault: &str) {
         self.town.fault(FaultOrder::new(system, fault)).unwrap();
     }

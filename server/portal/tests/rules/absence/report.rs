@@ -168,7 +168,7 @@ async fn the_rest_of_a_day_has_begun_when_it_is_reported() {
 #[tokio::test]
 async fn a_change_takes_the_old_report_back_and_says_the_new_one() {
     let stage = Stage::open().await;
-    stage.switch_pupil_register(json!({ "delete_absences": true })).await;
+    stage.town.let_absences_be_deleted(true);
     let sara = guardian(&stage, "lindqvist-sara").await;
     let elsa = child(&sara, "Elsa").await;
     sara.report(&form(&[elsa], TOMORROW)).await.unwrap();

@@ -38,7 +38,7 @@ async fn a_report_whose_answer_was_lost_is_found_and_not_written_twice() {
 #[tokio::test]
 async fn a_report_taken_back_is_deleted_where_the_register_deletes() {
     let stage = Stage::open().await;
-    stage.switch_pupil_register(json!({ "delete_absences": true })).await;
+    stage.town.let_absences_be_deleted(true);
     let sara = guardian(&stage, "lindqvist-sara").await;
     let elsa = child(&sara, "Elsa").await;
     sara.report(&form(&[elsa], TOMORROW)).await.unwrap();
@@ -99,7 +99,7 @@ async fn a_register_that_takes_no_reports_makes_a_case() {
 #[tokio::test]
 async fn two_guardians_who_say_the_same_make_one_absence_that_stands_until_both_take_it_back() {
     let stage = Stage::open().await;
-    stage.switch_pupil_register(json!({ "delete_absences": true })).await;
+    stage.town.let_absences_be_deleted(true);
     let karin = guardian(&stage, "bergstrom-karin").await;
     let mikael = guardian(&stage, "bergstrom-mikael").await;
     let alva = child(&karin, "Alva").await;

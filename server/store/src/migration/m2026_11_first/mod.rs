@@ -20,11 +20,7 @@ impl MigrationName for First {
 }
 
 fn tables() -> impl DoubleEndedIterator<Item = Table> {
-    registers::tables()
-        .into_iter()
-        .chain(people::tables())
-        .chain(absence::tables())
-        .chain(ledger::tables())
+    registers::tables().into_iter().chain(people::tables()).chain(absence::tables()).chain(ledger::tables())
 }
 
 #[expect(elided_lifetimes_in_paths, reason = "async_trait wants the signature exactly as the trait has it")]
