@@ -1,7 +1,7 @@
 //! Närvarohantering: the menu, and the box on Mina barn.
 
 use leptos::prelude::*;
-use model::{AbsentToday, ChildCard};
+use model::ChildCard;
 use portal::Visit;
 
 use crate::{
@@ -62,6 +62,8 @@ fn today(children: Vec<ChildCard>) -> impl IntoView {
 
 #[cfg(test)]
 mod tests {
+    use model::AbsentToday;
+
     use super::*;
 
     #[test]

@@ -37,11 +37,24 @@ pub(crate) fn refusal(refusal: Option<Refusal>) -> Option<impl IntoView> {
 /// What is wrong with an answer, beside the answer; hidden where nothing is. An island finds here what to say.
 pub(crate) fn wrong_place(field: &'static str, id: &str, wrong: Option<Wrong>) -> impl IntoView + use<> {
     let said = |wrong: Wrong| wrong_text(field, wrong).owned();
-    let words: Vec<_> = Wrong::ALL.into_iter().map(said).collect();
+    // A line for each wrong there is, empty where only the portal finds it.
+    let live = found_live(field);
+    let line = |wrong| if live.contains(&wrong) { said(wrong) } else { String::new() };
+    let words: Vec<_> = Wrong::ALL.into_iter().map(line).collect();
     view! {
         <p class="wrong" id=format!("{id}{WRONG}") hidden=wrong.is_none() data-words=words.join("\n")>
             {wrong.map(said)}
         </p>
+    }
+}
+
+/// What an island can find wrong with an answer by itself.
+fn found_live(field: &str) -> &'static [Wrong] {
+    match field {
+        ChoiceForm::CHANNELS => &[Wrong::ChooseOne, Wrong::NoMobile],
+        ReportForm::CHILDREN => &[Wrong::ChooseOne],
+        ReportForm::FROM | ReportForm::UNTIL => &[Wrong::NotATime, Wrong::Reversed],
+        _ => &[],
     }
 }
 

@@ -25,13 +25,12 @@ pub(crate) use history::today;
 pub(crate) use send::{RecallReport, SendReport};
 
 use crate::{
-    Error, Guardian, Portal, Result, Visit,
+    Error, Guardian, Portal, Result,
     audit::Deed,
     clock::day_of,
     custody,
     links::{self, Settled},
     pupils,
-    session::Session,
     trail::{Actor, Line},
 };
 
@@ -39,8 +38,6 @@ use crate::{
 struct Own {
     portal: Portal,
     tx: Tx,
-    visit: Visit,
-    session: Session,
     account: AccountId,
     actor: Actor,
     now: Timestamp,
@@ -58,13 +55,13 @@ impl Guardian<'_> {
     {
         let (portal, actor, now) = (self.portal().clone(), self.visit.actor(), self.visit.0.now);
         let custody = custody::of(&portal, self.session, &actor, now).await?;
-        let (visit, session, account) = (self.visit.clone(), self.session.clone(), self.account);
+        let (session, account) = (self.session.clone(), self.account);
         let done = self
             .portal()
             .change(move |tx| async move {
                 let settled = links::settle(&portal, &tx, &session, account, &custody, &actor, now).await?;
                 let Settled::Children(children) = settled else { return Ok(None) };
-                work(Own { portal, tx, visit, session, account, actor, now, children }).await.map(Some)
+                work(Own { portal, tx, account, actor, now, children }).await.map(Some)
             })
             .await?;
         done.ok_or(Error::SignIn(Assurance::High))

@@ -55,7 +55,7 @@ impl Guardian<'_> {
 
 /// The first moment of a day.
 fn midnight(day: Date) -> Timestamp {
-    day.to_zoned(stockholm()).map_or(Timestamp::UNIX_EPOCH, |zoned| zoned.timestamp())
+    stockholm().to_timestamp(day.at(0, 0, 0, 0)).unwrap_or(Timestamp::UNIX_EPOCH)
 }
 
 /// What stands between two moments, without what a guardian took back here and the register could not.

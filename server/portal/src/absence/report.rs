@@ -3,7 +3,10 @@
 use std::collections::BTreeSet;
 
 use anyhow::anyhow;
-use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
+use jiff::{
+    SignedDuration, Timestamp,
+    civil::{Date, DateTime, Time},
+};
 use model::{
     AbsenceKind, ChildCard, ChildId, Reason, Refusal, Report, ReportForm, ReportId, ReportState, Shown,
     TimeOfDay, When, Wrong, Wrongs,
@@ -20,7 +23,7 @@ use super::{Own, Strange, send};
 use crate::{
     Error, Guardian, Portal, Result,
     audit::Deed,
-    clock::{day_of, from_millis, stockholm},
+    clock::{from_millis, stockholm},
     limits::Limit,
     pupils,
     trail::Line,
@@ -258,22 +261,13 @@ async fn keep(own: &Own, report: &Report, instead_of: Option<ReportId>) -> Resul
 /// The moments of a report. A whole day is the calendar's, also on the days that have 23 or 25 hours.
 fn stretch(portal: &Portal, when: When, now: Timestamp) -> Result<Stretch> {
     let zone = stockholm();
-    let midnight = |day: Date| -> Result<Timestamp> {
-        Ok(day.to_zoned(zone.clone()).map_err(|_| anyhow!("a day without a beginning"))?.timestamp())
-    };
-    let at = |day: Date, time: TimeOfDay| -> Result<Timestamp> {
-        let local = day.at(time.hour(), time.minute(), 0, 0).to_zoned(zone.clone());
-        Ok(local.map_err(|_| anyhow!("a time that is none"))?.timestamp())
-    };
+    let at = |local: DateTime| zone.to_timestamp(local).map_err(|_| anyhow!("a time that is none"));
+    let time_of = |day: Date, time: TimeOfDay| at(day.at(time.hour(), time.minute(), 0, 0));
     let day = when.day();
-    let begins = midnight(day)?;
-    let ends = midnight(day.tomorrow().map_err(|_| anyhow!("a day without an end"))?)?;
+    let begins = at(day.at(0, 0, 0, 0))?;
+    let ends = at(day.tomorrow().map_err(|_| anyhow!("a day without an end"))?.at(0, 0, 0, 0))?;
     let school = SignedDuration::try_from(portal.rules().spans.school_begins).unwrap_or_default();
-    let school_begins = day
-        .to_datetime(jiff::civil::Time::midnight())
-        .checked_add(school)
-        .and_then(|local| local.to_zoned(zone.clone()))
-        .map_or(begins, |zoned| zoned.timestamp());
+    let school_begins = at(day.at(0, 0, 0, 0).saturating_add(school))?;
     Ok(match when {
         When::WholeDay(_) => {
             Stretch { slot: format!("{day}/whole"), start: begins, end: ends, open_until: school_begins }
@@ -286,8 +280,8 @@ fn stretch(portal: &Portal, when: When, now: Timestamp) -> Result<Stretch> {
             let said = |time: Option<TimeOfDay>| {
                 time.map_or_else(String::new, |time| format!("{:02}{:02}", time.hour(), time.minute()))
             };
-            let start = from.map_or(Ok(begins), |time| at(day, time))?;
-            let end = until.map_or(Ok(ends), |time| at(day, time))?;
+            let start = from.map_or(Ok(begins), |time| time_of(day, time))?;
+            let end = until.map_or(Ok(ends), |time| time_of(day, time))?;
             let open_until = if from.is_some() { start } else { school_begins.min(end) };
             Stretch { slot: format!("{day}/{}-{}", said(from), said(until)), start, end, open_until }
         }
@@ -458,10 +452,7 @@ fn reported(
 
 /// From one midnight to another.
 pub(super) fn are_whole_days(start: Timestamp, end: Timestamp) -> bool {
-    let zone: TimeZone = stockholm();
-    let is_midnight = |time: Timestamp| {
-        day_of(time).to_zoned(zone.clone()).is_ok_and(|midnight| midnight.timestamp() == time)
-    };
+    let is_midnight = |time| stockholm().to_datetime(time).time() == Time::midnight();
     is_midnight(start) && is_midnight(end)
 }
 

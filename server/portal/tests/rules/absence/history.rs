@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use model::{AbsentToday, ChildId, Period, Shows, What};
 use portal::{Error, audit::Deed};
-use sea_orm::{ActiveValue::Set, EntityTrait};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
 use serde_json::json;
 use store::entity::absence;
 
@@ -88,8 +88,8 @@ async fn what_a_guardian_took_back_is_gone_here_though_the_register_keeps_it() {
     // It comes back from the register, and stands once.
     let id = told(&stage, elsa, "reported", "2026-11-25T00:00:00+01:00", 24 * 60).await;
     absence::Entity::update_many()
-        .col_expr(absence::Column::RegisterId, sea_orm::sea_query::Expr::value(report.register_id.unwrap()))
-        .filter(sea_orm::ColumnTrait::eq(&absence::Column::RegisterId, id))
+        .col_expr(absence::Column::RegisterId, Expr::value(report.register_id.unwrap()))
+        .filter(absence::Column::RegisterId.eq(id))
         .exec(stage.store.writer())
         .await
         .unwrap();
@@ -116,8 +116,8 @@ async fn leave_that_the_school_granted_is_shown_as_that_and_cannot_be_changed() 
     let elsa = child(&sara, "Elsa").await;
     let id = told(&stage, elsa, "leave", "2026-11-26T00:00:00+01:00", 24 * 60).await;
     absence::Entity::update_many()
-        .col_expr(absence::Column::Resource, sea_orm::sea_query::Expr::value("absence"))
-        .filter(sea_orm::ColumnTrait::eq(&absence::Column::RegisterId, id))
+        .col_expr(absence::Column::Resource, Expr::value("absence"))
+        .filter(absence::Column::RegisterId.eq(id))
         .exec(stage.store.writer())
         .await
         .unwrap();
