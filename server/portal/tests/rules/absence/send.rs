@@ -153,7 +153,7 @@ async fn whoever_is_no_guardian_any_more_when_it_leaves_has_reported_nothing() {
     stage.fault(System::Pupil, "none");
     stage.until_all(ReportState::Withheld).await;
     assert_eq!(stage.in_register(&stage.reports().await[0]).await, 0);
-    assert_eq!(stage.cases().await, ["absence-withheld"]);
+    assert!(stage.cases().await.contains(&"absence-withheld".to_owned()));
 }
 
 #[tokio::test]
