@@ -289,7 +289,10 @@ fn expression(pieces: &[Piece]) -> String {
             let mut said = String::from("{ let mut said = String::new(); ");
             for piece in pieces {
                 match piece {
-                    Piece::Text(text) => said.push_str(&format!("said.push_str({text:?}); ")),
+                    Piece::Text(text) => match text.chars().collect::<Vec<_>>()[..] {
+                        [one] => said.push_str(&format!("said.push({one:?}); ")),
+                        _ => said.push_str(&format!("said.push_str({text:?}); ")),
+                    },
                     Piece::Variable(name) => said.push_str(&format!("put(&mut said, {name}); ")),
                     Piece::Choice { by, arms, other } => {
                         said.push_str(&format!("said.push_str(&{}); ", choice(by, arms, other)));

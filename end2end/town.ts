@@ -100,6 +100,10 @@ export const town = {
   /** Moves everybody's clock on. */
   advance: (seconds: number) => ask<void>('/control/clock', { advance_seconds: seconds }),
 
+  /** What a school marks, or a guardian told it: the register knows, and says that something changed. */
+  absent: (child: string, start: string, end: string, kind: 'reported' | 'unreported') =>
+    ask<unknown>('/control/absences', { child, start, end, kind }),
+
   calls: (system: System) => ask<{ at: string; method: string; path: string; status: number }[]>(`/control/calls?system=${system}`),
 
   patch: (person: string, fields: object) => ask<void>(`/control/persons/${encodeURIComponent(person)}`, fields, 'PATCH'),

@@ -61,6 +61,8 @@ what-we-hold-body =
 
     The service itself adds two things: the child’s user name and the child’s school email address. Every child gets an account of their own automatically.
 
+    Absence comes from the pupil register too. What you report yourself we send there, without saying who reported it or why.
+
     We need this to show the right child to the right guardian.
 
     ## About you
@@ -105,6 +107,7 @@ data-protection-body =
     - That a person has had a protected identity is kept until the preschool or school takes it away.
     - Questions to the preschool or school, such as that a child is not yours, are kept until they are settled.
     - When an account is closed, the personal data in it is erased after 90 days. What stays is that the account existed, under a value that no personal number can be read from.
+    - Absence that you report is kept for 2 years, the reason for 90 days.
     - Notes of who looked at what are kept for 5 years.
 
     Documents that the city must archive follow the city’s plan for keeping and disposal.
@@ -339,6 +342,18 @@ wrong-premium = The number is a premium number. Type the number of your own mobi
 wrong-not-a-code = The code has six digits. Type them as they are.
 wrong-wrong-code = The code is not right. Check the latest one you got.
 wrong-old-code = The code is too old. Send a new one.
+wrong-missing-when = Choose when it is.
+wrong-missing-day = Choose a day.
+wrong-missing-reason = Choose a reason.
+wrong-choose-child = Choose at least one child.
+wrong-choose-channel = Choose at least one way.
+wrong-no-mobile = You have no mobile number to get text messages on. Add one, and what you chose is kept, or untick the box.
+wrong-not-a-day = The day cannot be read. Write it as 2026-11-24.
+wrong-not-a-time = The time cannot be read. Write it as 08:10.
+wrong-reversed = The end must be later than the start.
+wrong-over = That time is over. Call the school if something should be corrected.
+wrong-too-far-ahead = You can report { $days } days ahead at most.
+wrong-no-place = The child has no place at a preschool or school that day.
 
 # Expected noes
 refusal-step-not-reached = You have not come to that step yet. Go on here.
@@ -354,6 +369,8 @@ refusal-link-spent = The link is no longer valid. Open the latest email, or send
 refusal-no-child-left = You have said that none of the children is yours. The school will know. Undo it if that was wrong.
 refusal-not-fresh = It is a while since you logged in. Identify yourself again and go on here. What you have typed is still there.
 refusal-too-many-changes = You have made several changes today. Try again tomorrow, or call the child’s preschool or school.
+refusal-changed-meanwhile = The settings were changed elsewhere since you opened the page, perhaps by you in another tab. Check that what you chose is right and save again.
+refusal-already-begun = The absence has begun or has been changed already. Call the school if something should be corrected.
 refusal-summary-title = It did not work this time
 refusal-form = Something in the form needs to be put right.
 
@@ -527,6 +544,8 @@ children-no-school = No preschool or school yet
 children-username = User name
 children-email = School email
 children-contact = Contact
+children-away-reported = Reported absent today
+children-away-unexcused = Unexcused absence today
 children-protected = The content is protected by copyright law and GDPR. Do not spread it.
 children-empty = There is no child to show here just now.
 children-empty-way = A register may be out of date. Call your child’s preschool or school if you think something is wrong.
@@ -702,3 +721,121 @@ no-cookies-body =
     3. Try again.
 fault-malformed-title = Something was wrong with what was sent
 fault-malformed-lead = The page may have been open for long. Open it again and try once more. Nothing was saved.
+
+# Absence
+absence-title = Attendance
+absence-lead = Report absence, look back on it and choose how you are told.
+absence-box-title = Attendance for guardians
+absence-today = Today
+absence-nothing-today = No absence reported or noted
+absence-when-day = { $day }, all day
+absence-when-days = { $first } to { $last }
+absence-when-from = { $day } from { $from }
+absence-when-until = { $day } until { $until }
+absence-when-times = { $day } { $from }–{ $until }
+absence-minutes = { $minutes } min
+absence-hours = { $hours } h
+absence-hours-minutes = { $hours } h { $minutes } min
+
+# Report absence
+report-title = Report absence
+report-change-title = Change the report
+report-who = Who is it about?
+report-when = When?
+report-today = Today, { $day }, all day
+report-rest = The rest of today
+report-tomorrow = Tomorrow, { $day }, all day
+report-that-day = { $day }, all day
+report-own = Another day or times of your own
+report-own-hint = Up to 14 days ahead. Leave the times empty if it is the whole day.
+report-day = Day
+report-from = From
+report-until = Until
+report-why = Why?
+report-why-hint = That is enough. The reason is not shown to any other guardian and is erased after 90 days.
+reason-ill = Ill
+reason-care = Visit to a doctor, dentist or the like
+reason-other = Something else
+report-send = Report absence
+report-save-change = Save the change
+report-done = The absence is reported.
+report-changed = The report is changed.
+report-withdrawn = The report is withdrawn.
+report-withdraw = Withdraw
+reported-title = Reported absence
+reported-hint = You can change or withdraw your own report until it begins. A whole day counts from 8 in the morning. After that you call the school.
+reported-by = Reported absence
+reported-leave = Leave granted
+reported-sent = The school got the report at { $time }
+reported-sending = Reported. We are sending it to the school and keep trying until it arrives
+reported-recalling = Withdrawn. We are telling the school and keep trying until it arrives
+reported-left = The school’s register did not take the report. Call the school
+reported-left-withdrawn = Withdrawn here. The school corrects its register
+
+# Settings for absence notices
+settings-title = Settings for absence notices
+settings-lead = How you are told when your child is absent and nobody has reported it. Choose one way or several.
+settings-all = All your children
+settings-mail = Email
+settings-mail-hint = A short email with no personal details.
+settings-pim = Message in the service (PIM)
+settings-pim-hint = You read it here when you are logged in.
+settings-sms = Text message
+settings-sms-hint = A short text message with no personal details.
+settings-sms-number = You first need to add a mobile number.
+settings-add-number = Add a mobile number
+settings-valid = Also tell me about valid absence
+settings-valid-hint = Such as absence that the other guardian, the child or the school has reported.
+settings-save = Save
+settings-saved = The settings are saved.
+settings-not-saved = What you chose last is not saved yet. Check that it is right, and save.
+settings-each = Choose differently for each child
+settings-same = Choose the same for all children
+
+# Absence history
+history-title = Absence history
+history-child = Child
+history-which = Time
+history-shows = Show
+history-show = Show
+history-term = This term
+history-last-term = Last term
+history-thirty-days = The last 30 days
+history-year = The school year
+history-all = All absence
+history-valid = Valid absence
+history-invalid = Unexcused absence
+history-both = Valid and unexcused absence
+history-period = { $from } to { $to }
+history-days = Days with absence
+history-share = { $days } of { $weekdays } weekdays, { $percent } %
+history-invalid-days = Of these with unexcused absence
+history-valid-lessons = Valid absence from lessons
+history-invalid-lessons = Unexcused absence from lessons
+history-lessons = { $lessons ->
+    [one] { $lessons } lesson
+   *[other] { $lessons } lessons
+}
+history-as-table = Show as a table
+history-by-month = Days with absence, month by month
+history-month = Month
+history-picture = { $month }: { $valid } valid, { $invalid } unexcused
+history-every = Every absence, the latest first
+history-when = When
+history-what = What
+history-kind = Absence
+history-length = Length
+history-lesson = Lesson
+history-care = Preschool or after-school care
+history-none = No absence to show for this time.
+history-source = From the city’s pupil register, { $date }.
+history-print = Show for printing
+history-print-how = Print with your browser’s own command.
+history-file = Download as a file (CSV)
+history-file-hint = The file opens in a spreadsheet. Keep it where nobody else reads it.
+file-first = First day
+file-last = Last day
+file-from = From
+file-until = Until
+file-valid = Valid minutes
+file-invalid = Unexcused minutes

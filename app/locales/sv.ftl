@@ -61,6 +61,8 @@ what-we-hold-body =
 
     Tjänsten lägger själv till två uppgifter: barnets användarnamn och barnets e-postadress i skolan. Varje barn får ett eget konto automatiskt.
 
+    Frånvaro kommer också från elevregistret. Det du själv anmäler skickar vi dit, utan att säga vem som anmälde och varför.
+
     Vi behöver uppgifterna för att visa rätt barn för rätt vårdnadshavare.
 
     ## Om dig
@@ -105,6 +107,7 @@ data-protection-body =
     - Att en person har haft skyddade personuppgifter sparas tills förskolan eller skolan tar bort det.
     - Frågor till förskolan eller skolan, till exempel att ett barn inte är ditt, sparas tills de är utredda.
     - När ett konto avslutas tas personuppgifterna i det bort efter 90 dagar. Kvar blir att kontot har funnits, under ett tal som inte går att läsa ut ett personnummer ur.
+    - Frånvaro som du anmäler sparas i 2 år, orsaken i 90 dagar.
     - Anteckningar om vem som sett vad sparas i 5 år.
 
     Handlingar som staden måste arkivera följer stadens plan för bevarande och gallring.
@@ -339,6 +342,18 @@ wrong-premium = Numret är ett betalnummer. Skriv numret till din egen mobil.
 wrong-not-a-code = Koden har sex siffror. Skriv dem som de står.
 wrong-wrong-code = Koden stämmer inte. Kontrollera den senaste du har fått.
 wrong-old-code = Koden är för gammal. Skicka en ny.
+wrong-missing-when = Välj när det gäller.
+wrong-missing-day = Välj en dag.
+wrong-missing-reason = Välj en orsak.
+wrong-choose-child = Välj minst ett barn.
+wrong-choose-channel = Välj minst ett sätt.
+wrong-no-mobile = Du har inget mobilnummer att få sms till. Lägg till ett, så är det du valt kvar, eller ta bort krysset.
+wrong-not-a-day = Dagen går inte att läsa. Skriv den som 2026-11-24.
+wrong-not-a-time = Tiden går inte att läsa. Skriv den som 08:10.
+wrong-reversed = Sluttiden ska vara senare än starttiden.
+wrong-over = Tiden har redan varit. Ring skolan om något ska rättas.
+wrong-too-far-ahead = Du kan anmäla högst { $days } dagar framåt.
+wrong-no-place = Barnet har ingen plats i förskola eller skola den dagen.
 
 # Nej som är väntade
 refusal-step-not-reached = Du har inte kommit till det steget än. Fortsätt här.
@@ -354,6 +369,8 @@ refusal-link-spent = Länken gäller inte längre. Öppna det senaste mejlet, el
 refusal-no-child-left = Du har sagt att inget av barnen är ditt. Skolan får veta det. Ångra om det blev fel.
 refusal-not-fresh = Det var en stund sedan du loggade in. Legitimera dig igen, så fortsätter du här. Det du har skrivit finns kvar.
 refusal-too-many-changes = Du har ändrat flera gånger i dag. Försök igen i morgon, eller ring barnets förskola eller skola.
+refusal-changed-meanwhile = Inställningarna ändrades någon annanstans sedan du öppnade sidan, kanske av dig i en annan flik. Se efter att det du valt stämmer och spara igen.
+refusal-already-begun = Frånvaron har redan börjat eller är redan ändrad. Ring skolan om något ska rättas.
 refusal-summary-title = Det gick inte den här gången
 refusal-form = Något i formuläret behöver rättas.
 
@@ -527,6 +544,8 @@ children-no-school = Ingen förskola eller skola än
 children-username = Användarnamn
 children-email = Skolans e-post
 children-contact = Kontakt
+children-away-reported = Anmäld frånvaro i dag
+children-away-unexcused = Ogiltig frånvaro i dag
 children-protected = Innehållet skyddas av upphovsrättslagen och GDPR. Sprid det inte vidare.
 children-empty = Just nu finns inget barn att visa här.
 children-empty-way = Det kan bero på att ett register uppdateras. Ring barnets förskola eller skola om du tror att något är fel.
@@ -702,3 +721,121 @@ no-cookies-body =
     3. Försök igen.
 fault-malformed-title = Vi förstod inte frågan
 fault-malformed-lead = Sidan kan ha varit öppen länge. Öppna den igen och försök en gång till. Inget har sparats.
+
+# Närvarohantering
+absence-title = Närvarohantering
+absence-lead = Anmäl frånvaro, se hur den har varit och välj hur du får veta.
+absence-box-title = Närvaro för vårdnadshavare
+absence-today = I dag
+absence-nothing-today = Ingen frånvaro anmäld eller noterad
+absence-when-day = { $day }, hela dagen
+absence-when-days = { $first } till { $last }
+absence-when-from = { $day } från { $from }
+absence-when-until = { $day } till { $until }
+absence-when-times = { $day } { $from }–{ $until }
+absence-minutes = { $minutes } min
+absence-hours = { $hours } tim
+absence-hours-minutes = { $hours } tim { $minutes } min
+
+# Anmäl frånvaro
+report-title = Anmäl frånvaro
+report-change-title = Ändra anmälan
+report-who = Vem gäller det?
+report-when = När?
+report-today = I dag, { $day }, hela dagen
+report-rest = Resten av dagen i dag
+report-tomorrow = I morgon, { $day }, hela dagen
+report-that-day = { $day }, hela dagen
+report-own = En annan dag eller egna tider
+report-own-hint = Upp till 14 dagar framåt. Lämna tiderna tomma om det gäller hela dagen.
+report-day = Dag
+report-from = Från klockan
+report-until = Till klockan
+report-why = Varför?
+report-why-hint = Det räcker så. Orsaken visas inte för någon annan vårdnadshavare och tas bort efter 90 dagar.
+reason-ill = Sjuk
+reason-care = Besök hos läkare, tandläkare eller liknande
+reason-other = Annat
+report-send = Anmäl frånvaro
+report-save-change = Spara ändringen
+report-done = Frånvaron är anmäld.
+report-changed = Anmälan är ändrad.
+report-withdrawn = Anmälan är tillbakatagen.
+report-withdraw = Ta tillbaka
+reported-title = Anmäld frånvaro
+reported-hint = Du kan ändra eller ta tillbaka din egen anmälan tills den börjar. En hel dag räknas från klockan 8. Efter det ringer du skolan.
+reported-by = Anmäld frånvaro
+reported-leave = Beviljad ledighet
+reported-sent = Skolan fick anmälan { $time }
+reported-sending = Anmäld. Vi skickar den till skolan och försöker tills den kommit fram
+reported-recalling = Tillbakatagen. Vi säger till skolan och försöker tills det kommit fram
+reported-left = Skolans register tog inte emot anmälan. Ring skolan
+reported-left-withdrawn = Tillbakatagen här. Skolan rättar sitt register
+
+# Inställningar för frånvaroutskick
+settings-title = Inställningar för frånvaroutskick
+settings-lead = Så får du veta när ditt barn är frånvarande utan att det är anmält. Välj ett eller flera sätt.
+settings-all = Alla dina barn
+settings-mail = E-post
+settings-mail-hint = Ett kort mejl utan personliga uppgifter.
+settings-pim = Meddelande i tjänsten (PIM)
+settings-pim-hint = Du läser det här när du är inloggad.
+settings-sms = Sms
+settings-sms-hint = Ett kort sms utan personliga uppgifter.
+settings-sms-number = Du behöver först lägga till ett mobilnummer.
+settings-add-number = Lägg till mobilnummer
+settings-valid = Berätta också om giltig frånvaro
+settings-valid-hint = Till exempel frånvaro som den andra vårdnadshavaren, barnet eller skolan har anmält.
+settings-save = Spara
+settings-saved = Inställningarna är sparade.
+settings-not-saved = Det du valde senast är inte sparat än. Se efter att det stämmer och spara.
+settings-each = Välj olika för barnen
+settings-same = Välj samma för alla barn
+
+# Frånvarohistorik
+history-title = Frånvarohistorik
+history-child = Barn
+history-which = Tid
+history-shows = Visa
+history-show = Visa
+history-term = Den här terminen
+history-last-term = Förra terminen
+history-thirty-days = Senaste 30 dagarna
+history-year = Läsåret
+history-all = All frånvaro
+history-valid = Giltig frånvaro
+history-invalid = Ogiltig frånvaro
+history-both = Giltig och ogiltig frånvaro
+history-period = { $from } till { $to }
+history-days = Dagar med frånvaro
+history-share = { $days } av { $weekdays } vardagar, { $percent } %
+history-invalid-days = Varav med ogiltig frånvaro
+history-valid-lessons = Giltig frånvaro från lektioner
+history-invalid-lessons = Ogiltig frånvaro från lektioner
+history-lessons = { $lessons ->
+    [one] { $lessons } lektion
+   *[other] { $lessons } lektioner
+}
+history-as-table = Visa som tabell
+history-by-month = Dagar med frånvaro, månad för månad
+history-month = Månad
+history-picture = { $month }: { $valid } giltig, { $invalid } ogiltig
+history-every = Varje frånvaro, den senaste först
+history-when = När
+history-what = Vad
+history-kind = Frånvaro
+history-length = Längd
+history-lesson = Lektion
+history-care = Förskola eller fritidshem
+history-none = Ingen frånvaro att visa för den här tiden.
+history-source = Från stadens elevregister, { $date }.
+history-print = Visa för utskrift
+history-print-how = Skriv ut med webbläsarens egen utskrift.
+history-file = Hämta som fil (CSV)
+history-file-hint = Filen öppnas i ett kalkylprogram. Förvara den så att ingen annan läser den.
+file-first = Första dag
+file-last = Sista dag
+file-from = Från
+file-until = Till
+file-valid = Giltiga minuter
+file-invalid = Ogiltiga minuter

@@ -64,6 +64,16 @@ impl Piece {
         Self(image)
     }
 
+    /// Whether a box or a button of a list is ticked.
+    pub(crate) fn ticked(&self) -> bool {
+        self.0.unchecked_ref::<HtmlInputElement>().checked()
+    }
+
+    /// What stands in a field.
+    pub(crate) fn answer(&self) -> String {
+        self.0.unchecked_ref::<HtmlInputElement>().value()
+    }
+
     fn data(&self, name: &str) -> String {
         self.0.dataset().get(name).unwrap_or_default()
     }

@@ -11,6 +11,7 @@
 //! Deliberately not here: rules (package `portal`), HTTP layers (package `server`).
 
 // Public for their islands: the page's script looks them up by name.
+pub mod absence;
 pub mod live;
 pub mod session;
 pub mod sign_in;

@@ -49,7 +49,7 @@ pub fn LiveFields() -> impl IntoView {
 
 /// Says what is wrong with a field, or that nothing is.
 #[cfg(feature = "hydrate")]
-fn tell(field: &str, wrong: Option<Wrong>) {
+pub(crate) fn tell(field: &str, wrong: Option<Wrong>) {
     let (Some(place), Some(field)) = (browser::piece(&format!("{field}{WRONG}")), browser::piece(field))
     else {
         return;

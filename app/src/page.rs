@@ -11,7 +11,8 @@ use model::{Language, Refusal};
 use portal::{Identification, Visit, Who};
 
 use crate::{
-    Fault, Place, Policy, application, children, faults, information, messages, personal, session, sign_in,
+    Fault, Place, Policy, absence, application, children, faults, information, messages, personal, session,
+    sign_in,
     text::Text,
     ui::layout::{self, Frame, Head},
     visit::{NO, refusal_named},
@@ -50,6 +51,8 @@ pub struct Answer {
     pub frames: bool,
     /// Nothing of a person is on it.
     pub public: bool,
+    /// It is a file to keep, and its headers say which.
+    pub file: bool,
 }
 
 /// What a page's function comes to.
@@ -58,6 +61,13 @@ pub(crate) enum Reply {
     Page(Page),
     /// Go there instead.
     Go(String),
+    /// Keep this: a table as text, under a name that says nothing of a person.
+    File {
+        /// What it is called.
+        name: &'static str,
+        /// Its lines, RFC 4180.
+        csv: String,
+    },
 }
 
 impl Reply {
@@ -175,6 +185,7 @@ impl Site {
         let (page, seconds) = match reply(place, visit, asked).await {
             Ok(Reply::Page(page)) => (page, None),
             Ok(Reply::Go(to)) => return redirect(&to),
+            Ok(Reply::File { name, csv }) => return file(name, csv),
             Err(Fault::TurnToTheSchool) => (application::turn_to_the_school(), None),
             Err(Fault::SignIn) => return redirect(&way_in(place, &visit.who()).to_string()),
             Err(fault) => {
@@ -255,6 +266,12 @@ async fn reply(place: Place, visit: &Visit, asked: &Asked) -> Result<Reply, Faul
         Place::ConfirmEmail => application::confirm_email(asked),
         Place::EmailConfirmed => application::email_confirmed(&visit.who(), asked),
         Place::Children => children::children(visit).await,
+        Place::Absence => absence::pages::menu(visit).await,
+        Place::AbsenceReport => absence::report::report(visit, asked).await,
+        Place::AbsenceHistory => absence::history::history(visit, asked).await,
+        Place::AbsencePrint => absence::history::print(visit, asked).await,
+        Place::AbsenceFile => absence::file::file(visit, asked).await,
+        Place::AbsenceSettings => absence::settings::settings(visit, asked).await,
         Place::Personal => personal::personal(visit, asked).await,
         Place::PersonalMobile => personal::mobile(visit, asked).await,
         Place::PersonalMobileCode => personal::mobile_code(visit, asked).await,
@@ -304,7 +321,7 @@ fn show(frame: Frame, page: Page) -> Answer {
     let body = render(language, nonce, move || {
         layout::document(frame, Head { title, wrong, island, wide, ends }, view)
     });
-    Answer { status, headers, body, frames, public }
+    Answer { status, headers, body, frames, public, file: false }
 }
 
 fn redirect(to: &str) -> Answer {
@@ -312,7 +329,23 @@ fn redirect(to: &str) -> Answer {
     if let Ok(to) = HeaderValue::from_str(to) {
         headers.insert(header::LOCATION, to);
     }
-    Answer { status: StatusCode::SEE_OTHER, headers, body: String::new(), frames: false, public: false }
+    Answer {
+        status: StatusCode::SEE_OTHER,
+        headers,
+        body: String::new(),
+        frames: false,
+        public: false,
+        file: false,
+    }
+}
+
+fn file(name: &'static str, csv: String) -> Answer {
+    let mut headers = HeaderMap::new();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8; header=present"));
+    if let Ok(kept) = HeaderValue::from_str(&format!("attachment; filename=\"{name}\"")) {
+        headers.insert(header::CONTENT_DISPOSITION, kept);
+    }
+    Answer { status: StatusCode::OK, headers, body: csv, frames: false, public: false, file: true }
 }
 
 /// Writes a view. It is written synchronously, under an owner of its own, so nothing of one page can reach another.

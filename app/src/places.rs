@@ -4,7 +4,7 @@ use std::fmt;
 
 use model::Step;
 
-use crate::policy::Policy;
+use crate::policy::{Kind, Policy};
 
 /// Why somebody cannot use BankID: the ends of the question tree. Their addresses are bare numbers, since an address
 /// stays behind in a browser.
@@ -63,6 +63,18 @@ pub enum Place {
     EmailConfirmed,
     /// Mina barn.
     Children,
+    /// Närvarohantering.
+    Absence,
+    /// Anmäl frånvaro.
+    AbsenceReport,
+    /// Frånvarohistorik.
+    AbsenceHistory,
+    /// The same on paper.
+    AbsencePrint,
+    /// The same as a file.
+    AbsenceFile,
+    /// Inställningar för frånvaroutskick.
+    AbsenceSettings,
     /// Meddelanden: the list.
     Messages,
     /// One message.
@@ -103,18 +115,23 @@ pub(crate) struct Line {
     pub(crate) policy: Policy,
     /// Whether the page can hold an island, and so a script.
     pub(crate) island: bool,
+    pub(crate) kind: Kind,
 }
 
 const fn line(place: Place, name: &'static str, path: &'static str, policy: Policy) -> Line {
-    Line { place, name, path, policy, island: false }
+    Line { place, name, path, policy, island: false, kind: Kind::Page }
 }
 
 const fn lively(place: Place, name: &'static str, path: &'static str, policy: Policy) -> Line {
-    Line { place, name, path, policy, island: true }
+    Line { island: true, ..line(place, name, path, policy) }
+}
+
+const fn file(place: Place, name: &'static str, path: &'static str, policy: Policy) -> Line {
+    Line { kind: Kind::File, ..line(place, name, path, policy) }
 }
 
 /// The table of addresses.
-pub(crate) const TABLE: [Line; 42] = [
+pub(crate) const TABLE: [Line; 48] = [
     line(Place::Start, "start", "/", Policy::Public),
     line(Place::Information, "information", "/information", Policy::Public),
     line(Place::WhatWeHold, "what-we-hold", "/information/uppgifter", Policy::Public),
@@ -143,6 +160,12 @@ pub(crate) const TABLE: [Line; 42] = [
     line(Place::ConfirmEmail, "confirm-email", "/bekrafta-e-post/{token}", Policy::Link),
     line(Place::EmailConfirmed, "email-confirmed", "/e-post-bekraftad", Policy::Public),
     line(Place::Children, "children", "/mina-barn", Policy::Guardian),
+    line(Place::Absence, "absence", "/narvaro", Policy::Guardian),
+    lively(Place::AbsenceReport, "absence-report", "/narvaro/anmal", Policy::Guardian),
+    line(Place::AbsenceHistory, "absence-history", "/narvaro/historik", Policy::Guardian),
+    line(Place::AbsencePrint, "absence-print", "/narvaro/historik/utskrift", Policy::Guardian),
+    file(Place::AbsenceFile, "absence-file", "/narvaro/historik/fil", Policy::Guardian),
+    lively(Place::AbsenceSettings, "absence-settings", "/narvaro/installningar", Policy::Guardian),
     line(Place::Messages, "messages", "/meddelanden", Policy::Guardian),
     lively(Place::Message, "message", "/meddelanden/{token}", Policy::Guardian),
     line(Place::Receive, "confirm", "/kvittera/{token}", Policy::Link),
@@ -279,6 +302,10 @@ mod tests {
             "messages",
             "confirm",
             "no-bankid",
+            "no-bankid",
+            "absence-report",
+            "absence-history",
+            "absence-settings",
         ] {
             assert!(Place::named(name).is_some(), "{name}");
         }

@@ -56,6 +56,8 @@ pub enum Kind {
     Page,
     /// A server function: a change, or what an island asks.
     Action,
+    /// A file made for the one who asks.
+    File,
 }
 
 /// An address, what is there and who it is for.
@@ -77,8 +79,12 @@ pub struct Route {
     pub fields: &'static [&'static str],
 }
 
+/// The fields of a report of absence.
+const REPORT: [&str; 7] =
+    ["report", "form[children][]", "form[when]", "form[day]", "form[from]", "form[until]", "form[reason]"];
+
 /// Every server function, who it is for, and the fields it takes. A body with any other field is not one of ours.
-const ACTIONS: [(&str, Policy, &[&str]); 29] = [
+const ACTIONS: [(&str, Policy, &[&str]); 33] = [
     ("/api/language/choose", Policy::Public, &["language", "back"]),
     ("/api/sign_in/start", Policy::Public, &["purpose", "device", "script", "back"]),
     ("/api/sign_in/progress", Policy::Login, &["returning"]),
@@ -108,15 +114,26 @@ const ACTIONS: [(&str, Policy, &[&str]); 29] = [
     ("/api/personal/close-account", Policy::Guardian, &[]),
     ("/api/messages/acknowledge", Policy::Guardian, &["message"]),
     ("/api/messages/receive", Policy::Link, &["token"]),
+    (
+        "/api/absence/choose-notice",
+        Policy::Guardian,
+        &["form[child]", "form[mail]", "form[pim]", "form[sms]", "form[valid_too]", "form[version]"],
+    ),
+    ("/api/absence/report", Policy::Guardian, REPORT.split_at(1).1),
+    ("/api/absence/change", Policy::Guardian, &REPORT),
+    ("/api/absence/withdraw", Policy::Guardian, &["report"]),
 ];
 
-/// Whether `body` is a form for the server function at `path`: fields it takes, each once at most. What a form leaves out
-/// is for the function itself to miss.
+/// Whether `body` is a form for the server function at `path`: fields it takes, each once at most. A field whose name ends
+/// in `[]` is a list of ticks, and may come once with each value. What a form leaves out is for the function itself to
+/// miss.
 pub fn takes(path: &str, body: &[u8]) -> bool {
     let Some((.., fields)) = ACTIONS.iter().find(|(known, ..)| *known == path) else { return false };
     let mut seen = BTreeSet::new();
-    form_urlencoded::parse(body)
-        .all(|(field, _)| fields.contains(&field.as_ref()) && seen.insert(field.into_owned()))
+    form_urlencoded::parse(body).all(|(field, value)| {
+        let tick = field.ends_with("[]").then(|| value.into_owned());
+        fields.contains(&field.as_ref()) && seen.insert((field.into_owned(), tick))
+    })
 }
 
 /// Every page and every server function.
@@ -125,7 +142,7 @@ pub fn routes() -> Vec<Route> {
         method: "GET",
         path: line.path,
         name: line.name,
-        kind: Kind::Page,
+        kind: line.kind,
         policy: line.policy,
         island: line.island,
         fields: &[],
@@ -184,5 +201,15 @@ mod tests {
         assert!(takes("/api/application/give-email", b"form%5Bemail%5D=a%40example.se"));
         assert!(!takes("/api/application/give-email", b"form[email]=a%40example.se&form[verified]=1"));
         assert!(!takes("/api/no/such", b""));
+        let report = "/api/absence/report";
+        assert!(takes(report, b"form[children][]=a&form[children][]=b&form%5Bwhen%5D=rest"));
+        for body in [
+            "form[children][]=a&form[children][]=a",
+            "form[children][0]=a",
+            "form[when]=rest&form[when]=own",
+            "report=a",
+        ] {
+            assert!(!takes(report, body.as_bytes()), "{body}");
+        }
     }
 }

@@ -3,7 +3,7 @@
 
 use std::{borrow::Cow, fmt::Write as _};
 
-use leptos::prelude::*;
+use leptos::{prelude::*, reactive::owner::Owner};
 use model::Language;
 
 include!(concat!(env!("OUT_DIR"), "/text.rs"));
@@ -27,6 +27,17 @@ impl IntoRender for Text {
     fn into_render(self) -> Self::Output {
         self.here()
     }
+}
+
+/// Says something that is no page, in a language.
+pub(crate) fn speaking<T>(language: Language, say: impl FnOnce() -> T) -> T {
+    let owner = Owner::new();
+    let said = owner.with(|| {
+        provide_context(language);
+        say()
+    });
+    owner.cleanup();
+    said
 }
 
 /// The language of the page being rendered.

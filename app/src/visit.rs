@@ -81,6 +81,8 @@ fn word(refusal: Refusal) -> &'static str {
         Refusal::NoChildLeft => "no-child-left",
         Refusal::NotFresh => "not-fresh",
         Refusal::TooManyChanges => "too-many-changes",
+        Refusal::ChangedMeanwhile => "changed-meanwhile",
+        Refusal::AlreadyBegun => "already-begun",
     }
 }
 

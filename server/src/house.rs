@@ -303,6 +303,7 @@ fn rules(settings: &Settings) -> Result<Rules> {
     rules.limits.letters_per_address = limits.letters_per_address;
     rules.limits.contact_changes_per_day = limits.contact_changes_per_day;
     rules.limits.links_per_minute = limits.links_per_minute;
+    rules.limits.absence_reports_per_hour = limits.absence_reports_per_hour;
     if let Some(point) = &settings.failpoint {
         if !FAILPOINTS.contains(&point.as_str()) {
             bail!("{point} is no fail point: `hjarntorget check --failpoints` lists them");

@@ -386,6 +386,8 @@ pub struct Limits {
     pub contact_changes_per_day: u32,
     /// Links of letters followed in a minute, by address.
     pub links_per_minute: u32,
+    /// Reports of absence in an hour, by account.
+    pub absence_reports_per_hour: u32,
 }
 
 impl Settings {

@@ -1,4 +1,13 @@
-//! Absence (frånvaro), as the pupil register tells of it.
+//! Absence (frånvaro): what the pupil register tells of it, how a guardian wants to hear of it, reports it, and looks
+//! back on it.
+
+mod choice;
+mod history;
+mod report;
+
+pub use choice::{Choice, ChoiceForm};
+pub use history::{DayMark, Entry, History, Period, Shows, Span, Totals, What};
+pub use report::{Reason, Report, ReportForm, ReportState, TimeOfDay, Times, When};
 
 use serde::{Deserialize, Serialize};
 

@@ -71,6 +71,16 @@ pub enum ChildToday {
     },
 }
 
+/// That a child is away today.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AbsentToday {
+    /// Somebody said so, or leave was granted.
+    Reported,
+    /// Away, and nobody had said so.
+    Unexcused,
+}
+
 /// One of the guardian's own children on Mina barn.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChildCard {
@@ -90,6 +100,8 @@ pub struct ChildCard {
     pub email: Option<String>,
     /// The child's place.
     pub today: ChildToday,
+    /// Whether the child is away today, as far as anybody has said.
+    pub absent: Option<AbsentToday>,
 }
 
 impl fmt::Debug for ChildCard {

@@ -60,11 +60,27 @@ pub enum Wrong {
     WrongCode,
     /// The code was right once and is too old now.
     OldCode,
+    /// Of several ticks none is set, and one is needed.
+    ChooseOne,
+    /// Text messages are asked for, and there is no number to send them to.
+    NoMobile,
+    /// Not a day of the calendar.
+    NotADay,
+    /// Not a time of the day.
+    NotATime,
+    /// Ends before it begins.
+    Reversed,
+    /// Over already.
+    Over,
+    /// Further ahead than can be said.
+    TooFarAhead,
+    /// The child has no place at a preschool or school then.
+    NoPlace,
 }
 
 impl Wrong {
     /// Every wrong there is.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 18] = [
         Self::Missing,
         Self::TooLong,
         Self::NotAnEmail,
@@ -75,6 +91,14 @@ impl Wrong {
         Self::NotACode,
         Self::WrongCode,
         Self::OldCode,
+        Self::ChooseOne,
+        Self::NoMobile,
+        Self::NotADay,
+        Self::NotATime,
+        Self::Reversed,
+        Self::Over,
+        Self::TooFarAhead,
+        Self::NoPlace,
     ];
 }
 

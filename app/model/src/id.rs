@@ -53,6 +53,8 @@ ids! {
     ChildId
     /// A message inside the service.
     MessageId
+    /// A guardian's report of absence.
+    ReportId
     /// A session, as its holder names it. The key to it is another thing.
     SessionId
     /// A school unit, in the portal's own numbering.

@@ -12,6 +12,7 @@
 //! | school unit | skolenhet | a preschool or a school |
 //! | applicant | sökande | identified by BankID, holds no account yet |
 //! | clerk | handläggare | a member of a school's staff who settles cases |
+//! | report | anmälan | a guardian's word that a child will be away |
 //! | notice | utskick | what tells a guardian that a child is absent |
 //! | message | meddelande (PIM) | what a guardian reads inside the service |
 //! | letter | brev | a rendered mail or text message |
@@ -39,15 +40,20 @@ mod personal;
 mod refusal;
 mod sign_in;
 
-pub use absence::AbsenceKind;
+pub use absence::{
+    AbsenceKind, Choice, ChoiceForm, DayMark, Entry, History, Period, Reason, Report, ReportForm,
+    ReportState, Shows, Span, TimeOfDay, Times, Totals, What, When,
+};
 pub use advice::Advice;
 pub use application::{CodeForm, EmailForm, Step};
 pub use assurance::Assurance;
 pub use channel::Channel;
-pub use child::{ChildCard, ChildToday, Protection, UnitContact, UnitKind};
+pub use child::{AbsentToday, ChildCard, ChildToday, Protection, UnitContact, UnitKind};
 pub use contact::Email;
 pub use form::{Shown, Typed, Wrong, Wrongs};
-pub use id::{AbsenceId, AccountId, ApplicationId, CaseId, ChildId, MessageId, SessionId, UnitId};
+pub use id::{
+    AbsenceId, AccountId, ApplicationId, CaseId, ChildId, MessageId, ReportId, SessionId, UnitId,
+};
 pub use language::Language;
 pub use message::{Message, MessageKind, MessageLine, Missed};
 pub use mobile::Mobile;
@@ -60,3 +66,6 @@ pub use sign_in::{Device, Progress, Purpose};
 
 /// A calendar day without a time or a zone.
 pub use jiff::civil::Date;
+
+/// A day and a time without a zone.
+pub use jiff::civil::DateTime;

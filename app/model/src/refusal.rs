@@ -34,11 +34,15 @@ pub enum Refusal {
     NotFresh,
     /// The contact details were changed too often today.
     TooManyChanges,
+    /// It was changed elsewhere since the page was shown.
+    ChangedMeanwhile,
+    /// The reported absence has begun, or is not there any more: only the school can change it.
+    AlreadyBegun,
 }
 
 impl Refusal {
     /// Every refusal.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 16] = [
         Self::Form,
         Self::StepNotReached,
         Self::NoIdentification,
@@ -53,5 +57,7 @@ impl Refusal {
         Self::NoChildLeft,
         Self::NotFresh,
         Self::TooManyChanges,
+        Self::ChangedMeanwhile,
+        Self::AlreadyBegun,
     ];
 }

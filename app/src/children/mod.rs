@@ -2,4 +2,4 @@
 
 mod pages;
 
-pub(crate) use pages::{children, school, state};
+pub(crate) use pages::{away, children, school, state};

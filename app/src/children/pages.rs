@@ -1,11 +1,12 @@
 //! A card for each child.
 
 use leptos::prelude::*;
-use model::{ChildCard, ChildToday, Date};
+use model::{AbsentToday, ChildCard, ChildToday, Date};
 use portal::Visit;
 
 use crate::{
     Fault, Place,
+    absence::pages::{CHILD, ways},
     page::{Page, Reply},
     text::Text,
     ui::{dates::day, say::contact_inside},
@@ -25,6 +26,10 @@ pub(crate) async fn children(visit: &Visit) -> Result<Reply, Fault> {
         view! {
             <h1>{Text::ChildrenTitle}</h1>
             {cards}
+            <section class="card">
+                <h2>{Text::AbsenceBoxTitle}</h2>
+                {ways()}
+            </section>
             <p class="small">{Text::ChildrenProtected}</p>
         }
     })
@@ -34,7 +39,7 @@ pub(crate) async fn children(visit: &Visit) -> Result<Reply, Fault> {
 }
 
 fn card(child: ChildCard, today: Date) -> impl IntoView {
-    let ChildCard { given, family, unit, group, username, email, today: place, .. } = child;
+    let ChildCard { id, given, family, unit, group, username, email, today: place, absent } = child;
     let school = school(unit.as_ref().map(|unit| unit.name.clone()), group);
     let (chip, words) = state(place, today);
     let own = [(Text::ChildrenUsername, username), (Text::ChildrenEmail, email)];
@@ -42,11 +47,21 @@ fn card(child: ChildCard, today: Date) -> impl IntoView {
         .into_iter()
         .filter_map(|(what, value)| value.map(|value| view! { <div><dt>{what}</dt><dd>{value}</dd></div> }))
         .collect();
+    let [report, history] =
+        [Place::AbsenceReport, Place::AbsenceHistory].map(|to| format!("{to}?{CHILD}={id}"));
     view! {
         <li class="card">
-            <h2>{given}<span class="hid">" "{family}</span></h2>
+            <h2>{given.clone()}<span class="hid">" "{family}</span></h2>
             <p>{school}</p>
             <p class=chip>{words}</p>
+            {absent.map(|absent| {
+                let (chip, words) = away(absent);
+                view! { <p class=chip>{words}</p> }
+            })}
+            <div class="actions">
+                <a class="button second" href=report>{Text::ReportTitle}<span class="hid">": "{given.clone()}</span></a>
+                <a class="quiet" href=history>{Text::HistoryTitle}<span class="hid">": "{given}</span></a>
+            </div>
             {(!own.is_empty()).then(|| view! { <dl class="rows">{own}</dl> })}
             {unit.map(|unit| view! {
                 <details class="fold"><summary>{Text::ChildrenContact}</summary>{contact_inside(unit)}</details>
@@ -70,6 +85,14 @@ pub(crate) fn state(place: ChildToday, today: Date) -> (&'static str, Text) {
         ChildToday::Enrolled => ("chip good", Text::ChildrenEnrolled),
         ChildToday::Begins { on } => ("chip wait", Text::ChildrenBegins { date: day(on, today) }),
         ChildToday::Ended { on } => ("chip off", Text::ChildrenEnded { date: day(on, today) }),
+    }
+}
+
+/// That a child is away today, in a shape and in words.
+pub(crate) fn away(absent: AbsentToday) -> (&'static str, Text) {
+    match absent {
+        AbsentToday::Reported => ("chip wait", Text::ChildrenAwayReported),
+        AbsentToday::Unexcused => ("chip bad", Text::ChildrenAwayUnexcused),
     }
 }
 
@@ -106,6 +129,7 @@ mod tests {
             username: Some(hostile.into()),
             email: Some(hostile.into()),
             today: ChildToday::Enrolled,
+            absent: Some(AbsentToday::Reported),
         };
         let html = crate::page::render(Language::Sv, None, || card(child, Date::constant(2026, 11, 24)));
         assert!(!html.contains("<img") && html.contains("&lt;img"), "{html}");

@@ -18,6 +18,11 @@ pub(crate) fn full_day(date: Date) -> String {
     format!("{} {} {}", date.day(), month(date, language()), date.year())
 }
 
+/// `november`.
+pub(crate) fn month_name(date: Date) -> &'static str {
+    month(date, language())
+}
+
 /// `08:12`.
 pub(crate) fn time(at: Timestamp) -> String {
     let local = portal::stockholm().to_datetime(at);

@@ -1,9 +1,9 @@
 //! Questions and answers: the error summary, a hidden answer, the button.
 
 use leptos::prelude::*;
-use model::{CodeForm, MobileForm, Refusal, Wrong, Wrongs};
+use model::{ChoiceForm, CodeForm, MobileForm, Refusal, ReportForm, Wrong, Wrongs};
 
-use crate::text::Text;
+use crate::{live::WRONG, text::Text};
 
 /// The error summary over a form: it takes the focus, and each entry leads to its field.
 pub(crate) fn wrongs(wrongs: &Wrongs) -> Option<impl IntoView + use<>> {
@@ -34,6 +34,47 @@ pub(crate) fn refusal(refusal: Option<Refusal>) -> Option<impl IntoView> {
     })
 }
 
+/// What is wrong with an answer, beside the answer; hidden where nothing is. An island finds here what to say.
+pub(crate) fn wrong_place(field: &'static str, id: &str, wrong: Option<Wrong>) -> impl IntoView + use<> {
+    let said = |wrong: Wrong| wrong_text(field, wrong).owned();
+    // A line for each wrong there is, empty where only the portal finds it.
+    let live = found_live(field);
+    let line = |wrong| if live.contains(&wrong) { said(wrong) } else { String::new() };
+    let words: Vec<_> = Wrong::ALL.into_iter().map(line).collect();
+    view! {
+        <p class="wrong" id=format!("{id}{WRONG}") hidden=wrong.is_none() data-words=words.join("\n")>
+            {wrong.map(said)}
+        </p>
+    }
+}
+
+/// What an island can find wrong with an answer by itself.
+fn found_live(field: &str) -> &'static [Wrong] {
+    match field {
+        ChoiceForm::CHANNELS => &[Wrong::ChooseOne, Wrong::NoMobile],
+        ReportForm::CHILDREN => &[Wrong::ChooseOne],
+        ReportForm::FROM | ReportForm::UNTIL => &[Wrong::NotATime, Wrong::Reversed],
+        _ => &[],
+    }
+}
+
+/// A box or a button of a list that can be ticked.
+pub(crate) fn tick(
+    kind: &'static str,
+    id: String,
+    name: &'static str,
+    value: String,
+    ticked: bool,
+    said: impl IntoView + 'static,
+) -> impl IntoView {
+    view! {
+        <label class="tick">
+            <input type=kind id=id name=name value=value checked=ticked/>
+            <span>{said}</span>
+        </label>
+    }
+}
+
 /// An answer that is not asked for.
 pub(crate) fn hidden(name: &'static str, value: impl ToString) -> impl IntoView {
     view! { <input type="hidden" name=name value=value.to_string()/> }
@@ -52,9 +93,14 @@ pub(crate) fn press(to: &'static str, class: &'static str, label: Text) -> impl 
 /// What is wrong with a field, in words; what to do about it.
 pub(crate) fn wrong_text(field: &str, wrong: Wrong) -> Text {
     match wrong {
-        Wrong::Missing if field == CodeForm::CODE => Text::WrongMissingCode,
-        Wrong::Missing if field == MobileForm::MOBILE => Text::WrongMissingMobile,
-        Wrong::Missing => Text::WrongMissingEmail,
+        Wrong::Missing => match field {
+            CodeForm::CODE => Text::WrongMissingCode,
+            MobileForm::MOBILE => Text::WrongMissingMobile,
+            ReportForm::WHEN => Text::WrongMissingWhen,
+            ReportForm::DAY => Text::WrongMissingDay,
+            ReportForm::REASON => Text::WrongMissingReason,
+            _ => Text::WrongMissingEmail,
+        },
         Wrong::TooLong if field == MobileForm::MOBILE => Text::WrongTooLongMobile,
         Wrong::TooLong => Text::WrongTooLong,
         Wrong::NotAnEmail => Text::WrongNotAnEmail,
@@ -65,6 +111,15 @@ pub(crate) fn wrong_text(field: &str, wrong: Wrong) -> Text {
         Wrong::NotACode => Text::WrongNotACode,
         Wrong::WrongCode => Text::WrongWrongCode,
         Wrong::OldCode => Text::WrongOldCode,
+        Wrong::ChooseOne if field == ChoiceForm::CHANNELS => Text::WrongChooseChannel,
+        Wrong::ChooseOne => Text::WrongChooseChild,
+        Wrong::NoMobile => Text::WrongNoMobile,
+        Wrong::NotADay => Text::WrongNotADay,
+        Wrong::NotATime => Text::WrongNotATime,
+        Wrong::Reversed => Text::WrongReversed,
+        Wrong::Over => Text::WrongOver,
+        Wrong::TooFarAhead => Text::WrongTooFarAhead { days: ReportForm::DAYS_AHEAD.to_string() },
+        Wrong::NoPlace => Text::WrongNoPlace,
     }
 }
 
@@ -85,6 +140,8 @@ pub(crate) fn refusal_text(refusal: Refusal) -> Text {
         Refusal::NoChildLeft => Text::RefusalNoChildLeft,
         Refusal::NotFresh => Text::RefusalNotFresh,
         Refusal::TooManyChanges => Text::RefusalTooManyChanges,
+        Refusal::ChangedMeanwhile => Text::RefusalChangedMeanwhile,
+        Refusal::AlreadyBegun => Text::RefusalAlreadyBegun,
     }
 }
 

@@ -159,6 +159,7 @@ fn menu(who: Who, unread: u64, place: Option<Place>) -> AnyView {
             name,
             vec![
                 (Place::Children, Text::ShellChildren),
+                (Place::Absence, Text::AbsenceTitle),
                 (Place::Messages, Text::ShellMessages),
                 (Place::Personal, Text::ShellPersonal),
             ],

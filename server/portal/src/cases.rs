@@ -24,6 +24,12 @@ use crate::{
 
 /// An applicant said that a child is not theirs.
 pub(crate) const NOT_MY_CHILD: &str = "not-my-child";
+/// A guardian reported absence, and the register does not take it.
+pub(crate) const ABSENCE_NOT_TAKEN: &str = "absence-not-taken";
+/// A guardian took a report back, and the register keeps it.
+pub(crate) const ABSENCE_NOT_RECALLED: &str = "absence-not-recalled";
+/// Whoever reported absence stopped being the child's guardian before it was sent.
+pub(crate) const ABSENCE_WITHHELD: &str = "absence-withheld";
 
 /// An account's holder is no longer one whose identity folkbokföringen vouches for.
 pub(crate) const IDENTITY_VOID: &str = "identity-void";

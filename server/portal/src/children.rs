@@ -5,7 +5,7 @@ use model::{AccountId, Assurance, ChildCard, Email};
 use sea_orm::ConnectionTrait;
 
 use crate::{
-    Error, Portal, Result, Visit, account,
+    Error, Portal, Result, Visit, absence, account,
     audit::Deed,
     clock::{day_of, from_millis},
     custody,
@@ -63,8 +63,10 @@ impl<'v> Guardian<'v> {
                     Settled::Out => return Ok(Err(Error::SignIn(Assurance::High))),
                     Settled::Stopped => return Ok(Err(Error::TurnToTheSchool)),
                 };
-                let cards = pupils::cards(portal, &tx, &children, day_of(now)).await?;
-                for card in &cards {
+                let mut cards = pupils::cards(portal, &tx, &children, day_of(now)).await?;
+                let away = absence::today(&tx, &children, now).await?;
+                for card in &mut cards {
+                    card.absent = away.get(&card.id).copied();
                     portal.trail(&tx, &actor, Line::new(Deed::SawChild).child(card.id), now).await?;
                 }
                 Ok(Ok(cards))

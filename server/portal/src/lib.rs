@@ -11,6 +11,7 @@
 //!
 //! Deliberately not here: HTML, HTTP, and how a table looks to anyone else.
 
+mod absence;
 mod account;
 mod application;
 mod aside;
@@ -48,6 +49,7 @@ mod token;
 mod trail;
 mod visit;
 
+pub use absence::{ChildChoice, NoticeSettings, OwnReport, ReportChild, Reported, Reports};
 pub use account::{AccountState, AccountSummary};
 pub use application::{Applicant, Application, ApplicationChild, Completed};
 pub use background::Background;

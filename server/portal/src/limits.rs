@@ -48,6 +48,8 @@ pub struct Limits {
     pub links_per_minute: u32,
     /// How often one link that confirms a notice is followed in a quarter of an hour.
     pub tries_per_link: u32,
+    /// Reports of absence in an hour by account, changes and withdrawals among them.
+    pub absence_reports_per_hour: u32,
 }
 
 impl Default for Limits {
@@ -64,6 +66,7 @@ impl Default for Limits {
             contact_changes_per_day: 3,
             links_per_minute: 30,
             tries_per_link: 5,
+            absence_reports_per_hour: 20,
         }
     }
 }

@@ -277,6 +277,7 @@ pub(crate) async fn cards(
             username: text("username", &row.username)?.map(|text| text.to_string()),
             email: text("email", &row.email)?.map(|text| text.to_string()),
             today,
+            absent: None,
         });
     }
     cards.sort_by(|a, b| (&a.given, &a.family, a.id).cmp(&(&b.given, &b.family, b.id)));
@@ -308,6 +309,22 @@ fn place_to_show<'e>(
     }
     let ended = own.iter().filter_map(|(row, place)| Some((row, place.to.filter(|last| *last >= long_ago)?)));
     ended.max_by_key(|(_, last)| *last).map(|(row, last)| (*row, ChildToday::Ended { on: last }))
+}
+
+/// The unit a child has a place at on a day: that of a school before one of its after-school care.
+pub(crate) async fn unit_on(on: &impl ConnectionTrait, child: ChildId, day: Date) -> Result<Option<String>> {
+    let own = enrolment::Entity::find()
+        .filter(enrolment::Column::PupilId.eq(child.uuid().to_string()))
+        .all(on)
+        .await?;
+    let mut places = Vec::with_capacity(own.len());
+    for row in &own {
+        places.extend(place_of(row)?.map(|place| (row, place)));
+    }
+    Ok(match place_to_show(&places, day, day) {
+        Some((row, ChildToday::Enrolled)) => Some(row.unit_id.clone()),
+        _ => None,
+    })
 }
 
 /// The public contact of units, by id.

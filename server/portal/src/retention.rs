@@ -5,7 +5,7 @@ use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, Que
 use store::{
     Tx,
     entity::{
-        absence, account, account_letter, application, aside, audit_address, call_home, contact_proof,
+        absence, absence_report, account, account_letter, application, aside, audit_address, call_home, contact_proof,
         custody_check, delivery, evidence, identification, limit_, message, notice, session,
     },
 };
@@ -61,10 +61,12 @@ enum Kind {
     Notices,
     HomeCalls,
     Addresses,
+    AbsenceReasons,
+    AbsenceReports,
 }
 
 impl Kind {
-    const ALL: [Self; 16] = [
+    const ALL: [Self; 18] = [
         Self::Identifications,
         Self::Evidence,
         Self::Sessions,
@@ -81,6 +83,8 @@ impl Kind {
         Self::Notices,
         Self::HomeCalls,
         Self::Addresses,
+        Self::AbsenceReasons,
+        Self::AbsenceReports,
     ];
 
     const fn word(self) -> &'static str {
@@ -101,6 +105,8 @@ impl Kind {
             Self::Notices => "notices",
             Self::HomeCalls => "home-calls",
             Self::Addresses => "addresses",
+            Self::AbsenceReasons => "absence-reasons",
+            Self::AbsenceReports => "absence-reports",
         }
     }
 }
@@ -217,6 +223,17 @@ async fn erase(portal: &Portal, tx: &Tx, kind: Kind, now: Timestamp) -> Result<u
         }
         Kind::Addresses => {
             delete_first!(tx, audit_address, Seq: i64, audit_address::Column::At.lt(ago(spans.keep_addresses)))
+        }
+        Kind::AbsenceReasons => absence_report::Entity::update_many()
+            .col_expr(absence_report::Column::Reason, Expr::value(Option::<Vec<u8>>::None))
+            .filter(absence_report::Column::CreatedAt.lt(ago(spans.keep_reasons)))
+            .filter(absence_report::Column::Reason.is_not_null())
+            .exec(tx)
+            .await?
+            .rows_affected
+            .min(BATCH - 1),
+        Kind::AbsenceReports => {
+            delete_first!(tx, absence_report, Id: String, absence_report::Column::EndAt.lt(ago(spans.keep_reports)))
         }
     })
 }

@@ -137,6 +137,12 @@ pub struct Spans {
     pub keep_addresses: Duration,
     /// Letters of an account, also those that could not leave.
     pub keep_letters: Duration,
+    /// The reason of a reported absence, from the report on.
+    pub keep_reasons: Duration,
+    /// A report of absence, from the end of the absence on.
+    pub keep_reports: Duration,
+    /// How late a day without a time counts as begun, from midnight on: until then its report can be taken back.
+    pub school_begins: Duration,
     /// How often the audit log is sealed.
     pub seal_every: Duration,
 }
@@ -179,6 +185,9 @@ impl Default for Spans {
             keep_absences: days(2 * 365),
             keep_addresses: days(90),
             keep_letters: days(7),
+            keep_reasons: days(90),
+            keep_reports: days(2 * 365),
+            school_begins: minutes(8 * 60),
             seal_every: Duration::from_secs(60),
         }
     }

@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 use crate::{
     Error, Portal, Result,
+    absence::{RecallReport, SendReport},
     application::SendEmailCode,
     audit::Deed,
     notices::{SendNotice, TellGuardians},
@@ -30,6 +31,8 @@ pub(crate) fn registry() -> Registry<Portal> {
         .with::<SendAccountLetter>()
         .with::<TellGuardians>()
         .with::<SendNotice>()
+        .with::<SendReport>()
+        .with::<RecallReport>()
 }
 
 /// Queues a job in the transaction that causes it.

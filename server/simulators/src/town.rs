@@ -230,6 +230,11 @@ impl Town {
         self.state.pupil.switch(pupil::Switches { rows, ..self.state.pupil.switches() });
     }
 
+    /// Lets the pupil register delete absences, or not: version 2.0 of the standard has no way to.
+    pub fn let_absences_be_deleted(&self, delete_absences: bool) {
+        self.state.pupil.switch(pupil::Switches { delete_absences, ..self.state.pupil.switches() });
+    }
+
     /// Closes every socket and waits for the servers to end.
     pub async fn close(mut self) {
         self.state.closing.cancel();

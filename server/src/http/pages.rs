@@ -38,6 +38,8 @@ pub async fn show(
     let kind = if answer.status.is_redirection() {
         response.headers_mut().remove(CONTENT_TYPE);
         Kind::Answer
+    } else if answer.file {
+        Kind::Answer
     } else {
         response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
         Kind::Page { public: answer.public, frames: answer.frames }

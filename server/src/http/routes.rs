@@ -52,6 +52,7 @@ pub fn all() -> Vec<Line> {
         kind: match route.kind {
             app::Kind::Page => "page",
             app::Kind::Action => "action",
+            app::Kind::File => "asset",
         },
         policy: route.policy.as_str(),
         roles: route.policy.roles(),
@@ -92,6 +93,9 @@ mod tests {
             "no-bankid",
             "messages",
             "confirm",
+            "absence-report",
+            "absence-history",
+            "absence-settings",
         ] {
             assert!(names.contains(name), "{name}");
         }

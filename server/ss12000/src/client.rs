@@ -16,7 +16,7 @@ const IDS_A_LOOKUP: usize = 200;
 
 /// The pupil register. One for the whole house; it keeps its connections and its token.
 #[derive(Debug)]
-pub struct Client(Door);
+pub struct Client(pub(crate) Door);
 
 /// A kind of objects that can be read.
 pub trait Resource: json::Row {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde::Serialize;
-use wire::{Line, Request};
+use wire::{Answer, Line, Request};
 use zeroize::Zeroizing;
 
 use crate::{BadSetting, Cause, Code, Error, Result, Settings, token::Tokens};
@@ -99,6 +99,20 @@ impl Door {
             tracing::info!(call = name, %error, "asking the pupil register once more");
             tokio::time::sleep(pause).await;
             once().await
+        };
+        self.line.call(name, tries).await
+    }
+
+    /// Sends what `make` makes, whole whatever its status. Once: what is written must not be written twice. Only a token
+    /// that was replaced is shown again, since a refused call has done nothing.
+    pub(crate) async fn write(&self, name: &str, make: impl Fn(&Line<Code>) -> Request) -> Result<Answer> {
+        let once = async || {
+            let request = make(&self.line).secret("authorization", &self.tokens.bearer());
+            self.line.send(request.on_a_fresh_connection()).await
+        };
+        let tries = async {
+            let answer = once().await?;
+            if answer.status() == 401 && self.tokens.renewed() { once().await } else { Ok(answer) }
         };
         self.line.call(name, tries).await
     }

@@ -13,6 +13,8 @@
 //! - A missing or unknown `securityMarking` counts as protected; only a reference may leave it to the person's own row.
 //! - A row that cannot be read is left out and counted ([`Page::unreadable`]): the caller decides whether a page with
 //!   holes may end anybody's access.
+//! - What is written is sent once: the register gives the ids, so whoever repeats a report makes another
+//!   ([`Client::report_absence`], [`Client::find_report`]).
 //! - A kind the server does not offer is told apart from one without rows ([`Code::NotOffered`]).
 
 mod attendance;
@@ -21,6 +23,7 @@ mod door;
 mod error;
 mod json;
 mod kinds;
+mod report;
 mod settings;
 mod token;
 mod watch;
@@ -32,6 +35,7 @@ pub use kinds::{
     ContactAddress, Enrolment, Group, GroupKind, GroupMember, Organisation, OrganisationKind, Person,
     PersonStatus, Placement, RelationKind, Responsible, SchoolType,
 };
+pub use report::{AbsenceReport, Recall};
 pub use settings::Settings;
 pub use watch::{Deleted, Subscription};
 pub use wire::{BadSetting, Cause};

@@ -6,7 +6,10 @@ use std::{fs, time::Duration};
 
 use futures::TryStreamExt;
 use simulators::{Scripted, answer};
-use ss12000::{At, Cause, Client, Code, Error, Group, Organisation, PageToken, Person, Placement, Settings};
+use ss12000::{
+    AbsenceReport, At, Cause, Client, Code, Error, Group, Organisation, PageToken, Person, Placement, Recall,
+    Settings,
+};
 
 const LAST: &str = r#"{"data":[],"pageToken":null}"#;
 
@@ -156,4 +159,54 @@ async fn a_client_that_cannot_work_says_which_setting_is_wrong_and_never_a_token
     assert!(wrong(trusting).contains("empty"));
     let broken = wrong(Settings { tokens: server.file("tokens", "canary"), ..settings(&server) });
     assert!(broken.contains("tokens") && !broken.contains("canary"), "{broken}");
+}
+
+#[tokio::test]
+async fn a_report_is_written_once_without_a_word_of_who_reported() {
+    let id = uuid::Uuid::new_v4();
+    let server = Scripted::start(vec![answer(201, "", &format!(r#"{{"id":"{id}"}}"#))]).await;
+    let report = report();
+    assert_eq!(client(&server).report_absence(&report).await, Ok(id));
+    let heard = server.heard().remove(0);
+    assert!(heard.starts_with("POST /v2/absences HTTP/1.1\r\n"), "{heard}");
+    let (_, body) = heard.split_once("\r\n\r\n").unwrap();
+    let wanted = format!(
+        r#"{{"startTime":"2026-11-25T07:00:00Z","endTime":"2026-11-25T08:00:00Z","type":"Anmäld frånvaro","student":{{"id":"{}"}}}}"#,
+        report.pupil
+    );
+    assert_eq!(body, wanted);
+    for status in [500, 503] {
+        let server = Scripted::start(vec![answer(status, "retry-after: 0\r\n", "")]).await;
+        client(&server).report_absence(&report).await.unwrap_err();
+        assert_eq!(server.heard().len(), 1, "{status} is not sent again");
+    }
+}
+
+#[tokio::test]
+async fn a_register_that_deletes_nothing_keeps_what_its_list_shows() {
+    let (report, id) = (report(), uuid::Uuid::new_v4());
+    let shown = format!(
+        r#"{{"data":[{{"id":"{id}","startTime":"2026-11-25T08:00:00+01:00","endTime":"2026-11-25T09:00:00+01:00"}}]}}"#
+    );
+    for (list, recall) in [
+        (answer(200, "", &shown), Recall::Kept),
+        (answer(200, "", LAST), Recall::Gone),
+        (answer(404, "", ""), Recall::Kept),
+    ] {
+        for status in [404, 405, 501] {
+            let server = Scripted::start(vec![answer(status, "", ""), list.clone()]).await;
+            assert_eq!(client(&server).recall_absence(id, &report).await, Ok(recall), "{status}");
+        }
+    }
+    let server = Scripted::start(vec![answer(500, "", "")]).await;
+    client(&server).recall_absence(id, &report).await.unwrap_err();
+}
+
+fn report() -> AbsenceReport {
+    AbsenceReport {
+        pupil: uuid::Uuid::from_u128(7),
+        unit: None,
+        start: "2026-11-25T08:00:00+01:00".parse().unwrap(),
+        end: "2026-11-25T09:00:00+01:00".parse().unwrap(),
+    }
 }

@@ -10,8 +10,8 @@ use model::{PersonId, Protection};
 use serde_json::{Value, json};
 use simulators::{FaultOrder, System, Town};
 use ss12000::{
-    At, Cause, Client, Code, Error, Group, GroupKind, Organisation, OrganisationKind, Person, Placement,
-    RelationKind, Resource, Settings,
+    AbsenceReport, At, Cause, Client, Code, Error, Group, GroupKind, Organisation, OrganisationKind, Person,
+    Placement, Recall, RelationKind, Resource, Settings,
 };
 use tempfile::TempDir;
 
@@ -203,4 +203,55 @@ async fn codes_of_tomorrow_are_survived() {
     house.fault("unknown-code");
     let page = house.client.page::<Person>(&At::Start).await.unwrap();
     assert_eq!((page.rows.len(), page.unreadable), (3, 0));
+}
+
+/// A day away from school.
+async fn away(house: &House) -> AbsenceReport {
+    let (persons, organisations) = (house.all::<Person>().await, house.all::<Organisation>().await);
+    let school = organisations.iter().find(|unit| unit.name == "Exempelskolan").unwrap();
+    AbsenceReport {
+        pupil: person(&persons, CHILD).id,
+        unit: Some(school.id),
+        start: "2026-11-25T00:00:00+01:00".parse().unwrap(),
+        end: "2026-11-26T00:00:00+01:00".parse().unwrap(),
+    }
+}
+
+#[tokio::test]
+async fn a_reported_absence_is_there_and_found_by_what_it_says() {
+    let house = House::open().await;
+    let report = away(&house).await;
+    assert_eq!(house.client.find_report(&report, None).await, Ok(vec![]));
+    let id = house.client.report_absence(&report).await.unwrap();
+    let now = house.town.clock().now();
+    assert_eq!(house.client.find_report(&report, Some(now)).await, Ok(vec![id]));
+    let later = now + SignedDuration::from_hours(1);
+    assert_eq!(house.client.find_report(&report, Some(later)).await, Ok(vec![]));
+    let shorter = AbsenceReport { end: report.end - SignedDuration::from_hours(1), ..report };
+    assert_eq!(house.client.find_report(&shorter, None).await, Ok(vec![]));
+}
+
+#[tokio::test]
+async fn an_absence_is_taken_back_where_the_register_can_and_kept_where_not() {
+    let house = House::open().await;
+    let report = away(&house).await;
+    let id = house.client.report_absence(&report).await.unwrap();
+    assert_eq!(house.client.recall_absence(id, &report).await, Ok(Recall::Kept));
+    house.town.let_absences_be_deleted(true);
+    assert_eq!(house.client.recall_absence(id, &report).await, Ok(Recall::Gone));
+    assert_eq!(house.client.recall_absence(id, &report).await, Ok(Recall::Gone), "safe to repeat");
+    assert_eq!(house.client.find_report(&report, None).await, Ok(vec![]));
+}
+
+#[tokio::test]
+async fn an_absence_of_a_pupil_nobody_knows_is_refused_and_an_answer_can_be_lost() {
+    let house = House::open().await;
+    let report = away(&house).await;
+    let nobody = AbsenceReport { pupil: report.unit.unwrap(), ..report.clone() };
+    let refused = house.client.report_absence(&nobody).await.unwrap_err();
+    assert!(matches!(refused, Error::Said(Code::Status(400, _))), "{refused}");
+    house.fault("accept-then-drop");
+    assert_eq!(house.client.report_absence(&report).await, Err(Error::Unreachable(Cause::Broken)));
+    house.fault("none");
+    assert_eq!(house.client.find_report(&report, None).await.unwrap().len(), 1);
 }

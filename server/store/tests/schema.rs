@@ -15,7 +15,7 @@ macro_rules! for_every_entity {
     ($each:ident($($argument:expr),*)) => {
         for_every_entity!(@ $each ($($argument),*)
             unit group_ pupil enrolment responsible register_state custody_check account contact_proof account_letter child_link application proof
-            identification evidence session aside limit_ case_ bar absence notice_choice notice
+            identification evidence session aside limit_ case_ bar absence absence_report notice_choice notice
             notice_absence delivery call_home message audit audit_address seal job)
     };
     (@ $each:ident $arguments:tt $($table:ident)*) => {

@@ -85,6 +85,11 @@ impl<C: Refusal> Line<C> {
         Request::new(self.kept.patch(self.base.join(path)))
     }
 
+    /// A request to take away what lies at `path`.
+    pub fn delete(&self, path: &str) -> Request {
+        Request::new(self.kept.delete(self.base.join(path)))
+    }
+
     /// Puts one question, in one or more tries, and says in the log, beside `name`, when it failed. Only a call that found
     /// nobody brings the line nearer to its rest: a refusal is an answer.
     ///

@@ -107,6 +107,20 @@ words! {
         SawChild => "child.see",
         /// The account holder's own data was shown.
         SawPersonal => "personal.see",
+        /// How a child's absence is told of was chosen.
+        ChoseNotice => "notice.choose",
+        /// Absence was reported.
+        ReportedAbsence => "absence.report",
+        /// A report of absence was taken back.
+        WithdrewAbsence => "absence.withdraw",
+        /// The register took a report of absence.
+        HandedOverAbsence => "absence.hand-over",
+        /// The register took a report back.
+        RecalledAbsence => "absence.recall",
+        /// What was to be written to the register was given up; the reason says why.
+        FailedAbsence => "absence.fail",
+        /// A child's absences were shown.
+        SawAbsences => "absence.see",
         /// A case for a human was made.
         OpenedCase => "case.open",
         /// A letter was queued.

@@ -7,6 +7,7 @@
     reason = "helpers of tests fail like tests; clippy knows only functions marked as such"
 )]
 
+mod absence;
 mod amiss;
 mod application;
 mod bad_days;

@@ -24,6 +24,7 @@ macro_rules! plain {
 use plain;
 
 pub mod absence;
+pub mod absence_report;
 pub mod account;
 pub mod account_letter;
 pub mod application;

@@ -1,0 +1,162 @@
+//! Frånvarohistorik, and whether a child is away today.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::{Timestamp, civil::Date};
+use model::{AbsenceKind, AbsentToday, ChildId, Entry, History, Period, ReportState, Span, What};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use store::entity::{absence as row, absence_report};
+
+use super::{Own, ReportChild, Strange, report::are_whole_days};
+use crate::{
+    Guardian, Result,
+    audit::Deed,
+    clock::{day_of, from_millis, stockholm},
+    pupils,
+    trail::Line,
+};
+
+impl Guardian<'_> {
+    /// A child's absence over a period, the latest first, and the guardian's children to choose from. Without a child
+    /// named it is that of the first one; none where there is no child. Written in the audit log before it is shown.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`](crate::Error::NotFound) for a child who is not theirs; as [`Guardian::children`].
+    pub async fn absence_history(
+        &self,
+        child: Option<ChildId>,
+        period: Period,
+    ) -> Result<(Vec<ReportChild>, Option<History>)> {
+        self.among_own(move |own| async move {
+            let cards = pupils::cards(&own.portal, &own.tx, &own.children, day_of(own.now)).await?;
+            let chosen = match child {
+                None => cards.first(),
+                Some(child) => match cards.iter().find(|card| card.id == child) {
+                    Some(card) => Some(card),
+                    None => return Ok(Err(own.strange(Strange::Child(child)).await?)),
+                },
+            };
+            let history = match chosen {
+                None => None,
+                Some(card) => {
+                    own.line(Line::new(Deed::SawAbsences).child(card.id)).await?;
+                    let span = period.span(day_of(own.now));
+                    let entries = entries(&own, card.id, span).await?;
+                    let (given, family) = (card.given.clone(), card.family.clone());
+                    Some(History { child: card.id, given, family, span, entries })
+                }
+            };
+            let children = cards.into_iter().map(|card| ReportChild { id: card.id, given: card.given });
+            Ok(Ok((children.collect(), history)))
+        })
+        .await?
+    }
+}
+
+/// The first moment of a day.
+fn midnight(day: Date) -> Timestamp {
+    stockholm().to_timestamp(day.at(0, 0, 0, 0)).unwrap_or(Timestamp::UNIX_EPOCH)
+}
+
+/// What stands between two moments, without what a guardian took back here and the register could not.
+async fn standing(
+    on: &impl ConnectionTrait,
+    children: &[ChildId],
+    from: Timestamp,
+    to: Timestamp,
+) -> Result<Vec<row::Model>> {
+    let pupils: Vec<String> = children.iter().map(|child| child.uuid().to_string()).collect();
+    let taken_back: BTreeSet<String> = absence_report::Entity::find()
+        .filter(absence_report::Column::PupilId.is_in(pupils.clone()))
+        .filter(absence_report::Column::WithdrawnAt.is_not_null())
+        .filter(absence_report::Column::RegisterId.is_not_null())
+        .all(on)
+        .await?
+        .into_iter()
+        .filter_map(|report| report.register_id)
+        .collect();
+    let shared: BTreeSet<String> = absence_report::Entity::find()
+        .filter(absence_report::Column::PupilId.is_in(pupils.clone()))
+        .filter(absence_report::Column::WithdrawnAt.is_null())
+        .filter(absence_report::Column::RegisterId.is_in(taken_back.iter()))
+        .all(on)
+        .await?
+        .into_iter()
+        .filter_map(|report| report.register_id)
+        .collect();
+    let rows = row::Entity::find()
+        .filter(row::Column::PupilId.is_in(pupils))
+        .filter(row::Column::State.eq("standing"))
+        .filter(row::Column::Kind.ne(AbsenceKind::Present.word()))
+        .filter(row::Column::StartAt.lt(to.as_millisecond()))
+        .filter(row::Column::EndAt.gt(from.as_millisecond()))
+        .order_by_desc(row::Column::StartAt)
+        .all(on)
+        .await?;
+    let is_gone =
+        |row: &row::Model| taken_back.contains(&row.register_id) && !shared.contains(&row.register_id);
+    Ok(rows.into_iter().filter(|row| !is_gone(row)).collect())
+}
+
+async fn entries(own: &Own, child: ChildId, span: Span) -> Result<Vec<Entry>> {
+    let after = span.to.tomorrow().unwrap_or(Date::MAX);
+    let rows = standing(&own.tx, &[child], midnight(span.from), midnight(after)).await?;
+    Ok(rows.iter().filter_map(entry_of).collect())
+}
+
+/// A row as an absence; none where a newer binary wrote a word this one does not know.
+fn entry_of(row: &row::Model) -> Option<Entry> {
+    let kind = AbsenceKind::from_word(&row.kind)?;
+    let (start, end) = (from_millis(row.start_at), from_millis(row.end_at));
+    let what = match row.resource.as_str() {
+        "attendance" => What::Lesson(row.lesson.clone()),
+        "event" => What::Care,
+        _ => What::Reported,
+    };
+    // What ends at midnight ends the day before.
+    let last = from_millis(row.end_at.saturating_sub(1).max(row.start_at));
+    Some(Entry {
+        kind,
+        what,
+        first: day_of(start),
+        last: day_of(last),
+        start,
+        end,
+        whole: are_whole_days(start, end),
+        valid_minutes: row.valid_minutes,
+        invalid_minutes: row.invalid_minutes,
+    })
+}
+
+/// Which of these children are away today, as far as anybody has said: the register, or a guardian a moment ago.
+pub(crate) async fn today(
+    on: &impl ConnectionTrait,
+    children: &[ChildId],
+    now: Timestamp,
+) -> Result<BTreeMap<ChildId, AbsentToday>> {
+    let today = day_of(now);
+    let (from, to) = (midnight(today), midnight(today.tomorrow().unwrap_or(Date::MAX)));
+    let mut away: BTreeMap<ChildId, AbsentToday> = BTreeMap::new();
+    let mut note = |pupil: &str, what: AbsentToday| -> Result<()> {
+        let known = away.entry(pupils::child_id(pupil)?).or_insert(what);
+        *known = (*known).max(what);
+        Ok(())
+    };
+    for row in standing(on, children, from, to).await? {
+        let unexcused = row.kind == AbsenceKind::Unexcused.word() || row.invalid_minutes > 0;
+        note(&row.pupil_id, if unexcused { AbsentToday::Unexcused } else { AbsentToday::Reported })?;
+    }
+    let pupils: Vec<String> = children.iter().map(|child| child.uuid().to_string()).collect();
+    let reports = absence_report::Entity::find()
+        .filter(absence_report::Column::PupilId.is_in(pupils))
+        .filter(absence_report::Column::WithdrawnAt.is_null())
+        .filter(absence_report::Column::State.ne(ReportState::Withheld.word()))
+        .filter(absence_report::Column::StartAt.lt(to.as_millisecond()))
+        .filter(absence_report::Column::EndAt.gt(from.as_millisecond()))
+        .all(on)
+        .await?;
+    for report in reports {
+        note(&report.pupil_id, AbsentToday::Reported)?;
+    }
+    Ok(away)
+}

@@ -1,0 +1,430 @@
+//! A report on its way to the pupil register, and back out of it.
+//!
+//! The register gives the ids and takes a report as often as it is sent. So before a second try it is asked whether the
+//! first one arrived; and of two guardians who say the same, one report goes and stands for both.
+
+use anyhow::anyhow;
+use jiff::{SignedDuration, Timestamp};
+use jobs::{Job, Setback};
+use model::ReportState;
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, sea_query::Expr,
+};
+use serde::{Deserialize, Serialize};
+use ss12000::{AbsenceReport, Code, Error as Trouble, Recall};
+use store::{
+    Tx,
+    entity::{absence_report as row, account, child_link, pupil, unit},
+};
+use uuid::Uuid;
+
+use crate::{
+    Portal, Result,
+    audit::Deed,
+    cases,
+    clock::{day_of, from_millis},
+    pupils,
+    tasks::{enqueue, later},
+    trail::{Actor, Line},
+};
+
+/// How long after the absence it is still worth telling.
+const TOO_LATE: SignedDuration = SignedDuration::from_hours(24);
+/// A fortnight ahead, a try every quarter of an hour: time ends a job, not its tries.
+const TRIES: u32 = 2_000;
+
+/// Writes a report to the pupil register.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct SendReport {
+    report: Uuid,
+}
+
+/// Takes a report back out of it.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct RecallReport {
+    report: Uuid,
+}
+
+pub(super) async fn queue(tx: &Tx, report: Uuid, now: Timestamp) -> Result<()> {
+    enqueue(tx, &SendReport { report }, now).await
+}
+
+pub(super) async fn queue_recall(tx: &Tx, report: Uuid, now: Timestamp) -> Result<()> {
+    enqueue(tx, &RecallReport { report }, now).await
+}
+
+pub(super) fn id_of(report: &row::Model) -> Result<Uuid> {
+    Ok(report.id.parse().map_err(|_| anyhow!("a report's id cannot be read"))?)
+}
+
+/// The standing reports of the same child and part of a day, the earliest first: another guardian's.
+pub(super) async fn standing_beside(
+    on: &impl ConnectionTrait,
+    report: &row::Model,
+) -> Result<Vec<row::Model>> {
+    Ok(row::Entity::find()
+        .filter(row::Column::PupilId.eq(report.pupil_id.clone()))
+        .filter(row::Column::Slot.eq(report.slot.clone()))
+        .filter(row::Column::Id.ne(report.id.clone()))
+        .filter(row::Column::WithdrawnAt.is_null())
+        .filter(row::Column::State.is_in([ReportState::Sending.word(), ReportState::Sent.word()]))
+        .order_by_asc(row::Column::CreatedAt)
+        .order_by_asc(row::Column::Id)
+        .all(on)
+        .await?)
+}
+
+/// Whoever said the same carries it on, now that the one who went first does not.
+pub(super) async fn pass_on(tx: &Tx, beside: &[row::Model], now: Timestamp) -> Result<()> {
+    match beside.iter().find(|report| report.state == ReportState::Sending.word()) {
+        Some(next) => queue(tx, id_of(next)?, now).await,
+        None => Ok(()),
+    }
+}
+
+/// What is about to be written.
+struct Parcel {
+    row: row::Model,
+    report: AbsenceReport,
+    /// An earlier try, of this report or of one that says the same, may have arrived.
+    doubtful: bool,
+}
+
+impl Job for SendReport {
+    const NAME: &'static str = "absence.send-report";
+    const PRIORITY: i64 = 5;
+    const MAX_TRIES: u32 = TRIES;
+    type House = Portal;
+
+    async fn run(&self, portal: &Portal) -> Result<(), Setback> {
+        let Some(parcel) = pack(portal, self.report).await.map_err(later)? else { return Ok(()) };
+        match hand_over(portal, &parcel).await {
+            Ok(id) => arrived(portal, &parcel.row, id).await.map_err(later),
+            Err(Refused::Never(why)) => {
+                give_up(portal, &parcel.row, cases::ABSENCE_NOT_TAKEN, why).await.map_err(later)
+            }
+            Err(Refused::Later(why)) if is_too_late(portal, &parcel.row) => {
+                give_up(portal, &parcel.row, cases::ABSENCE_NOT_TAKEN, why).await.map_err(later)
+            }
+            Err(Refused::Later(why)) => Err(Setback::Later(why)),
+        }
+    }
+}
+
+impl Job for RecallReport {
+    const NAME: &'static str = "absence.recall-report";
+    const PRIORITY: i64 = 5;
+    const MAX_TRIES: u32 = TRIES;
+    type House = Portal;
+
+    async fn run(&self, portal: &Portal) -> Result<(), Setback> {
+        let Some(row) = to_recall(portal, self.report).await.map_err(later)? else { return Ok(()) };
+        match recall(portal, &row).await {
+            Ok(Recall::Gone) => recalled(portal, &row).await.map_err(later),
+            Ok(Recall::Kept) => {
+                give_up(portal, &row, cases::ABSENCE_NOT_RECALLED, "not-offered").await.map_err(later)
+            }
+            Err(Refused::Never(why)) => {
+                give_up(portal, &row, cases::ABSENCE_NOT_RECALLED, why).await.map_err(later)
+            }
+            Err(Refused::Later(why)) if is_too_late(portal, &row) => {
+                give_up(portal, &row, cases::ABSENCE_NOT_RECALLED, why).await.map_err(later)
+            }
+            Err(Refused::Later(why)) => Err(Setback::Later(why)),
+        }
+    }
+}
+
+/// Why the register did not do it, by a code of ours.
+enum Refused {
+    Later(&'static str),
+    Never(&'static str),
+}
+
+impl From<Trouble> for Refused {
+    fn from(trouble: Trouble) -> Self {
+        match trouble {
+            Trouble::Unreachable(_) => Self::Later("register-unreachable"),
+            Trouble::Garbled(_) => Self::Later("register-garbled"),
+            Trouble::Said(Code::TooMany(_) | Code::Busy(_)) => Self::Later("register-busy"),
+            Trouble::Said(Code::Unauthorized) => Self::Later("register-refuses-us"),
+            Trouble::Said(Code::NotOffered) => Self::Never("not-offered"),
+            Trouble::Said(Code::Status(400..=499, _)) => Self::Never("register-refused"),
+            Trouble::Said(_) => Self::Later("register-broken"),
+        }
+    }
+}
+
+impl From<crate::Error> for Refused {
+    fn from(error: crate::Error) -> Self {
+        match later(error) {
+            Setback::Later(why) => Self::Later(why),
+            Setback::Never(why) => Self::Never(why),
+        }
+    }
+}
+
+fn is_too_late(portal: &Portal, row: &row::Model) -> bool {
+    portal.clock().now().duration_since(from_millis(row.end_at)) > TOO_LATE
+}
+
+/// Looks once more whether the report is still wanted, by whom and in what company, and writes down that it is tried.
+async fn pack(portal: &Portal, id: Uuid) -> Result<Option<Parcel>> {
+    let house = portal.clone();
+    portal
+        .change(move |tx| async move {
+            let now = house.clock().now();
+            let Some(row) = row::Entity::find_by_id(id.to_string()).one(&tx).await? else { return Ok(None) };
+            if row.withdrawn_at.is_some() || row.state != ReportState::Sending.word() {
+                return Ok(None);
+            }
+            let beside = standing_beside(&tx, &row).await?;
+            if !is_guardian_still(&tx, &row).await? {
+                withhold(&house, &tx, &row, now).await?;
+                pass_on(&tx, &beside, now).await?;
+                return Ok(None);
+            }
+            if let Some(sent) = beside.iter().find(|other| other.register_id.is_some()) {
+                let (id, at) = (sent.register_id.clone(), sent.sent_at.unwrap_or(now.as_millisecond()));
+                mark_sent(&tx, Condition::all().add(row::Column::Id.eq(row.id)), id, at, now).await?;
+                return Ok(None);
+            }
+            // The earlier one goes and stands for both.
+            if beside.iter().any(|other| (other.created_at, &other.id) < (row.created_at, &row.id)) {
+                return Ok(None);
+            }
+            let doubtful = was_tried(&tx, &row).await?;
+            row::Entity::update_many()
+                .col_expr(row::Column::TriedAt, Expr::value(now.as_millisecond()))
+                .filter(row::Column::Id.eq(row.id.clone()))
+                .filter(row::Column::TriedAt.is_null())
+                .exec(&tx)
+                .await?;
+            let report = report_of(&tx, &row).await?;
+            Ok(Some(Parcel { row, report, doubtful }))
+        })
+        .await
+}
+
+/// Whether the account may still speak for the child: open, and linked. Links end with custody.
+async fn is_guardian_still(tx: &Tx, row: &row::Model) -> Result<bool> {
+    let account = account::Entity::find_by_id(row.account_id.clone()).one(tx).await?;
+    let link = child_link::Entity::find()
+        .filter(child_link::Column::AccountId.eq(row.account_id.clone()))
+        .filter(child_link::Column::PupilId.eq(row.pupil_id.clone()))
+        .filter(child_link::Column::Until.is_null())
+        .one(tx)
+        .await?;
+    Ok(account.is_some_and(|account| account.state == "open") && link.is_some())
+}
+
+async fn withhold(portal: &Portal, tx: &Tx, row: &row::Model, now: Timestamp) -> Result<()> {
+    mark(tx, row, ReportState::Withheld, now).await?;
+    open_case(portal, tx, row, cases::ABSENCE_WITHHELD, "not-guardian", now).await
+}
+
+/// Whether a try of this report, or of one that said the same, is without an answer.
+async fn was_tried(tx: &Tx, row: &row::Model) -> Result<bool> {
+    let tried = row::Entity::find()
+        .filter(row::Column::PupilId.eq(row.pupil_id.clone()))
+        .filter(row::Column::Slot.eq(row.slot.clone()))
+        .filter(row::Column::TriedAt.is_not_null())
+        .filter(row::Column::RegisterId.is_null())
+        .one(tx)
+        .await?;
+    Ok(tried.is_some())
+}
+
+/// The absence in the register's own ids.
+async fn report_of(on: &impl ConnectionTrait, row: &row::Model) -> Result<AbsenceReport> {
+    let register = |id: &str| id.parse::<Uuid>().map_err(|_| anyhow!("a register's id cannot be read"));
+    let pupil = pupil::Entity::find_by_id(row.pupil_id.clone()).one(on).await?;
+    let pupil = pupil.ok_or_else(|| anyhow!("a report about nobody"))?;
+    let start = from_millis(row.start_at);
+    let place = pupils::unit_on(on, pupils::child_id(&row.pupil_id)?, day_of(start)).await?;
+    let unit = match place {
+        Some(id) => unit::Entity::find_by_id(id).one(on).await?,
+        None => None,
+    };
+    Ok(AbsenceReport {
+        pupil: register(&pupil.register_id)?,
+        unit: unit.map(|unit| register(&unit.register_id)).transpose()?,
+        start,
+        end: from_millis(row.end_at),
+    })
+}
+
+/// Writes it, unless an earlier try arrived. No connection is held while the register thinks.
+async fn hand_over(portal: &Portal, parcel: &Parcel) -> Result<Uuid, Refused> {
+    let register = &portal.0.parts.pupils;
+    if parcel.doubtful {
+        let since = Some(from_millis(parcel.row.created_at));
+        let there = match register.find_report(&parcel.report, since).await {
+            // A register that cannot be asked gets the report once too often rather than never.
+            Err(Trouble::Said(Code::NotOffered)) => Vec::new(),
+            answer => answer?,
+        };
+        for id in there {
+            if !is_anothers(portal, &parcel.row, id).await? {
+                return Ok(id);
+            }
+        }
+    }
+    Ok(register.report_absence(&parcel.report).await?)
+}
+
+/// Whether a report of something else has this absence of the register's.
+async fn is_anothers(portal: &Portal, row: &row::Model, id: Uuid) -> Result<bool> {
+    let other = row::Entity::find()
+        .filter(row::Column::RegisterId.eq(id.to_string()))
+        .filter(row::Column::Id.ne(row.id.clone()))
+        .one(portal.store().reader())
+        .await?;
+    Ok(other.is_some())
+}
+
+/// The register has it, for everybody who said the same. Who took the report back meanwhile has it recalled.
+async fn arrived(portal: &Portal, row: &row::Model, id: Uuid) -> Result<()> {
+    let (house, row) = (portal.clone(), row.clone());
+    portal
+        .change(move |tx| async move {
+            let now = house.clock().now();
+            let at = now.as_millisecond();
+            let beside = standing_beside(&tx, &row).await?;
+            let waiting = Condition::all()
+                .add(row::Column::PupilId.eq(row.pupil_id.clone()))
+                .add(row::Column::Slot.eq(row.slot.clone()))
+                .add(row::Column::WithdrawnAt.is_null())
+                .add(row::Column::State.eq(ReportState::Sending.word()));
+            mark_sent(&tx, waiting, Some(id.to_string()), at, now).await?;
+            let line = Line::new(Deed::HandedOverAbsence)
+                .of("absence-report", id_of(&row)?)
+                .child(pupils::child_id(&row.pupil_id)?);
+            house.trail(&tx, &Actor::house(), line, now).await?;
+            let taken_back = row::Entity::find_by_id(row.id.clone())
+                .one(&tx)
+                .await?
+                .is_some_and(|row| row.withdrawn_at.is_some());
+            if !taken_back || !beside.is_empty() {
+                return Ok(());
+            }
+            row::Entity::update_many()
+                .col_expr(row::Column::RegisterId, Expr::value(Some(id.to_string())))
+                .col_expr(row::Column::State, Expr::value(ReportState::Recalling.word()))
+                .col_expr(row::Column::UpdatedAt, Expr::value(at))
+                .filter(row::Column::Id.eq(row.id.clone()))
+                .exec(&tx)
+                .await?;
+            queue_recall(&tx, id_of(&row)?, now).await
+        })
+        .await
+}
+
+async fn mark_sent(tx: &Tx, which: Condition, id: Option<String>, at: i64, now: Timestamp) -> Result<()> {
+    row::Entity::update_many()
+        .col_expr(row::Column::RegisterId, Expr::value(id))
+        .col_expr(row::Column::State, Expr::value(ReportState::Sent.word()))
+        .col_expr(row::Column::SentAt, Expr::value(Some(at)))
+        .col_expr(row::Column::UpdatedAt, Expr::value(now.as_millisecond()))
+        .filter(which)
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+/// The report, if it is still to be recalled and nobody else's stands for the same absence.
+async fn to_recall(portal: &Portal, id: Uuid) -> Result<Option<row::Model>> {
+    let house = portal.clone();
+    portal
+        .change(move |tx| async move {
+            let found = row::Entity::find_by_id(id.to_string()).one(&tx).await?;
+            let Some(row) = found.filter(|row| row.state == ReportState::Recalling.word()) else {
+                return Ok(None);
+            };
+            if standing_beside(&tx, &row).await?.is_empty() {
+                return Ok(Some(row));
+            }
+            mark(&tx, &row, ReportState::Withdrawn, house.clock().now()).await?;
+            Ok(None)
+        })
+        .await
+}
+
+/// Takes it out of the register: the absence it is known to be, or those an unanswered try may have left.
+async fn recall(portal: &Portal, row: &row::Model) -> Result<Recall, Refused> {
+    let register = &portal.0.parts.pupils;
+    let report = report_of(portal.store().reader(), row).await?;
+    let known = row.register_id.as_deref().and_then(|id| id.parse::<Uuid>().ok());
+    let there = match known {
+        Some(id) => vec![id],
+        None => register.find_report(&report, Some(from_millis(row.created_at))).await?,
+    };
+    let mut outcome = Recall::Gone;
+    for id in there {
+        if known.is_none() && is_anothers(portal, row, id).await? {
+            continue;
+        }
+        if register.recall_absence(id, &report).await? == Recall::Kept {
+            outcome = Recall::Kept;
+        }
+    }
+    Ok(outcome)
+}
+
+async fn recalled(portal: &Portal, row: &row::Model) -> Result<()> {
+    let (house, row) = (portal.clone(), row.clone());
+    portal
+        .change(move |tx| async move {
+            let now = house.clock().now();
+            mark(&tx, &row, ReportState::Withdrawn, now).await?;
+            let line = Line::new(Deed::RecalledAbsence)
+                .of("absence-report", id_of(&row)?)
+                .child(pupils::child_id(&row.pupil_id)?);
+            house.trail(&tx, &Actor::house(), line, now).await
+        })
+        .await
+}
+
+/// The register does not do it: from here on it is the school's.
+async fn give_up(portal: &Portal, row: &row::Model, case: &'static str, why: &'static str) -> Result<()> {
+    let (house, row) = (portal.clone(), row.clone());
+    portal
+        .change(move |tx| async move {
+            let now = house.clock().now();
+            mark(&tx, &row, ReportState::Left, now).await?;
+            open_case(&house, &tx, &row, case, why, now).await?;
+            if row.withdrawn_at.is_some() {
+                return Ok(());
+            }
+            // What is true of this one is true of those that say the same, and each of them is told so.
+            pass_on(&tx, &standing_beside(&tx, &row).await?, now).await
+        })
+        .await
+}
+
+async fn mark(tx: &Tx, row: &row::Model, state: ReportState, now: Timestamp) -> Result<()> {
+    row::Entity::update_many()
+        .col_expr(row::Column::State, Expr::value(state.word()))
+        .col_expr(row::Column::UpdatedAt, Expr::value(now.as_millisecond()))
+        .filter(row::Column::Id.eq(row.id.clone()))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+async fn open_case(
+    portal: &Portal,
+    tx: &Tx,
+    row: &row::Model,
+    case: &'static str,
+    why: &'static str,
+    now: Timestamp,
+) -> Result<()> {
+    let child = pupils::child_id(&row.pupil_id)?;
+    let line = Line::new(Deed::FailedAbsence).of("absence-report", id_of(row)?).child(child).because(why);
+    portal.trail(tx, &Actor::house(), line, now).await?;
+    let Some(account) = account::Entity::find_by_id(row.account_id.clone()).one(tx).await? else {
+        return Ok(());
+    };
+    cases::open(portal, tx, case, &account.subject, child, &Actor::house(), now).await
+}

@@ -1,0 +1,252 @@
+//! Anmäl frånvaro: what can be said, changed and taken back, and by whom.
+
+use model::{Reason, Refusal, ReportForm, ReportId, ReportState, Wrong};
+use portal::{Error, audit::Deed};
+use serde_json::json;
+
+use super::{TODAY, TOMORROW, child, form, guardian};
+use crate::{application::refusal, stage::Stage};
+
+async fn wrong(browser: &crate::stage::Browser<'_>, field: &str) -> Option<Wrong> {
+    let visit = browser.visit().await;
+    let refused = visit.guardian().unwrap().absence_reports().await.unwrap().refused;
+    refused.and_then(|shown| shown.wrongs.of(field))
+}
+
+#[tokio::test]
+async fn several_children_are_reported_at_once_and_each_reaches_the_register() {
+    let stage = Stage::open().await;
+    let sara = guardian(&stage, "lindqvist-sara").await;
+    let children = [child(&sara, "Elsa").await, child(&sara, "Hugo").await];
+    sara.report(&form(&children, TODAY)).await.unwrap();
+    stage.until_all(ReportState::Sent).await;
+    let reports = stage.reports().await;
+    assert_eq!(reports.len(), 2);
+    for report in &reports {
+        assert_eq!(stage.in_register(report).await, 1);
+        assert_eq!(report.end_at - report.start_at, 24 * 3_600_000);
+    }
+    let standing = sara.standing().await;
+    assert!(standing.iter().all(|report| report.whole && report.own.unwrap().sent.is_some()));
+    assert_eq!(stage.audited(Deed::ReportedAbsence).await.len(), 2);
+    assert_eq!(stage.audited(Deed::HandedOverAbsence).await.len(), 2);
+    let visit = sara.visit().await;
+    let cards = visit.guardian().unwrap().children().await.unwrap();
+    assert!(cards.iter().all(|card| card.absent == Some(model::AbsentToday::Reported)));
+}
+
+#[tokio::test]
+async fn a_second_tap_and_a_smaller_part_of_the_same_day_are_the_same_report() {
+    let stage = Stage::open().await;
+    let sara = guardian(&stage, "lindqvist-sara").await;
+    let elsa = child(&sara, "Elsa").await;
+    let whole = form(&[elsa], TODAY);
+    let (one, two) = (sara.clone(), sara.clone());
+    let (first, second) = tokio::join!(one.report(&whole), two.report(&whole));
+    first.unwrap();
+    second.unwrap();
+    sara.report(&form(&[elsa], ReportForm::REST)).await.unwrap();
+    assert_eq!(stage.reports().await.len(), 1);
+}
+
+#[tokio::test]
+async fn what_was_typed_wrong_is_shown_again_at_its_field() {
+    let stage = Stage::open().await;
+    let sara = guardian(&stage, "lindqvist-sara").await;
+    let elsa = child(&sara, "Elsa").await;
+    let own = ReportForm {
+        day: TODAY.into(),
+        from: "10:00".into(),
+        until: "09:00".into(),
+        ..form(&[elsa], ReportForm::OWN)
+    };
+    assert_eq!(refusal(sara.report(&own).await), Some(Refusal::Form));
+    assert_eq!(wrong(&sara, ReportForm::UNTIL).await, Some(Wrong::Reversed));
+    assert_eq!(refusal(sara.report(&ReportForm { reason: None, ..own }).await), Some(Refusal::Form));
+    assert_eq!(wrong(&sara, ReportForm::REASON).await, Some(Wrong::Missing));
+    assert_eq!(refusal(sara.report(&form(&[], TODAY)).await), Some(Refusal::Form));
+    assert_eq!(wrong(&sara, ReportForm::CHILDREN).await, Some(Wrong::ChooseOne));
+    assert!(stage.reports().await.is_empty());
+    sara.report(&form(&[elsa], TODAY)).await.unwrap();
+    assert_eq!(wrong(&sara, ReportForm::CHILDREN).await, None);
+}
+
+#[tokio::test]
+async fn a_child_without_a_place_that_day_has_nowhere_to_be_away_from() {
+    let stage = Stage::open().await;
+    let sara = guardian(&stage, "lindqvist-sara").await;
+    let elsa = child(&sara, "Elsa").await;
+    let ends = json!([{ "unit": "99020201", "group": "kvarnvik-3b", "from": "2026-08-17", "to": TODAY }]);
+    stage.amend("lindqvist-elsa", json!({ "enrolments": ends })).await;
+    stage.portal.sync_registers(true).await.unwrap();
+    assert_eq!(refusal(sara.report(&form(&[elsa], TOMORROW)).await), Some(Refusal::Form));
+    assert_eq!(wrong(&sara, ReportForm::CHILDREN).await, Some(Wrong::NoPlace));
+    sara.report(&form(&[elsa], TODAY)).await.unwrap();
+}
+
+#[tokio::test]
+async fn another_guardians_child_is_not_there_and_nothing_is_reported_beside_it() {
+    let stage = Stage::open().await;
+    let karin = guardian(&stage, "bergstrom-karin").await;
+    let alva = child(&karin, "Alva").await;
+    let sara = guardian(&stage, "lindqvist-sara").await;
+    let elsa = child(&sara, "Elsa").await;
+    assert!(matches!(sara.report(&form(&[alva, elsa], TODAY)).await, Err(Error::NotFound)));
+    assert!(stage.reports().await.is_empty());
+    assert_eq!(stage.audited(Deed::RefusedAccess).await.len(), 1);
+}
+
+#[tokio::test]
+async fn custody_that_ended_ends_reporting_at_the_next_request() {
+    let stage = Stage::open().await;
+    let karin = guardian(&stage, "bergstrom-karin").await;
+    let alva = child(&karin, "Alva").await;
+    karin.report(&form(&[alva], TOMORROW)).await.unwrap();
+    let id = karin.standing().await[0].own.unwrap().id;
+    stage.amend("bergstrom-karin", json!({ "guardian_of": [] })).await;
+    stage.advance(16 * 60);
+    assert!(matches!(karin.report(&form(&[alva], TODAY)).await, Err(Error::NotFound)));
+    assert!(karin.standing().await.is_empty());
+    let visit = karin.visit().await;
+    assert!(matches!(visit.guardian().unwrap().withdraw_report(id).await, Err(Error::NotFound)));
+}
+
+#[tokio::test]
+async fn the_other_guardian_reads_reported_and_nothing_more() {
+    let stage = Stage::open().await;
+    let karin = guardian(&stage, "bergstrom-karin").await;
+    let mikael = guardian(&stage, "bergstrom-mikael").await;
+    let alva = child(&karin, "Alva").await;
+    karin.report(&form(&[alva], TOMORROW)).await.unwrap();
+    let own = karin.standing().await.remove(0).own.unwrap();
+    assert!(own.open && own.reason == Some(Reason::Ill));
+    let seen = mikael.standing().await;
+    assert_eq!((seen.len(), seen[0].own.is_none(), seen[0].leave), (1, true, false));
+    // Not even with the report's id in hand.
+    let visit = mikael.visit().await;
+    let guardian = visit.guardian().unwrap();
+    assert!(matches!(guardian.withdraw_report(own.id).await, Err(Error::NotFound)));
+    assert!(matches!(guardian.change_report(own.id, &form(&[alva], TODAY)).await, Err(Error::NotFound)));
+    assert_eq!(stage.reports().await.len(), 1);
+    let strangers = stage.audited(Deed::RefusedAccess).await;
+    assert!(strangers.iter().all(|line| line.reason.as_deref() == Some("not-own-report")));
+}
+
+#[tokio::test]
+async fn a_report_is_taken_back_before_it_begins_and_not_after() {
+    let stage = Stage::open().await;
+    let sara = guardian(&stage, "lindqvist-sara").await;
+    let elsa = child(&sara, "Elsa").await;
+    sara.report(&form(&[elsa], TODAY)).await.unwrap();
+    let own = sara.standing().await[0].own.unwrap();
+    assert!(own.open, "a whole day begins when school does");
+    // A quarter past eight, by somebody who was here all the time.
+    for _ in 0..3 {
+        stage.advance(25 * 60);
+        sara.visit().await;
+    }
+    let visit = sara.visit().await;
+    let guardian = visit.guardian().unwrap();
+    assert!(!sara.standing().await[0].own.unwrap().open);
+    assert_eq!(refusal(guardian.withdraw_report(own.id).await), Some(Refusal::AlreadyBegun));
+    let instead = guardian.change_report(own.id, &form(&[elsa], TOMORROW)).await;
+    assert_eq!(refusal(instead), Some(Refusal::AlreadyBegun));
+    let nobodys = ReportId::from_uuid(uuid::Uuid::new_v4());
+    assert!(matches!(guardian.withdraw_report(nobodys).await, Err(Error::NotFound)));
+    assert!(stage.reports().await[0].withdrawn_at.is_none());
+}
+
+#[tokio::test]
+async fn the_rest_of_a_day_has_begun_when_it_is_reported() {
+    let stage = Stage::open().await;
+    let sara = guardian(&stage, "lindqvist-sara").await;
+    let elsa = child(&sara, "Elsa").await;
+    sara.report(&form(&[elsa], ReportForm::REST)).await.unwrap();
+    assert_eq!(refusal(sara.withdraw().await), Some(Refusal::AlreadyBegun));
+}
+
+#[tokio::test]
+async fn a_change_takes_the_old_report_back_and_says_the_new_one() {
+    let stage = Stage::open().await;
+    stage.town.let_absences_be_deleted(true);
+    let sara = guardian(&stage, "lindqvist-sara").await;
+    let elsa = child(&sara, "Elsa").await;
+    sara.report(&form(&[elsa], TOMORROW)).await.unwrap();
+    stage.until_all(ReportState::Sent).await;
+    let before = sara.standing().await[0].own.unwrap();
+    let instead = ReportForm {
+        day: TOMORROW.into(),
+        from: "10:00".into(),
+        reason: Some(Reason::Care),
+        ..form(&[elsa], ReportForm::OWN)
+    };
+    sara.visit().await.guardian().unwrap().change_report(before.id, &instead).await.unwrap();
+    stage
+        .until("the change is in the register", || async {
+            let states: Vec<_> = stage.reports().await.into_iter().map(|report| report.state).collect();
+            states == ["withdrawn", "sent"]
+        })
+        .await;
+    let reports = stage.reports().await;
+    assert_eq!((stage.in_register(&reports[0]).await, stage.in_register(&reports[1]).await), (0, 1));
+    let standing = sara.standing().await;
+    assert_eq!((standing.len(), standing[0].own.unwrap().reason), (1, Some(Reason::Care)));
+}
+
+#[tokio::test]
+async fn another_reason_alone_disturbs_nobody() {
+    let stage = Stage::open().await;
+    let sara = guardian(&stage, "lindqvist-sara").await;
+    let elsa = child(&sara, "Elsa").await;
+    sara.report(&form(&[elsa], TOMORROW)).await.unwrap();
+    stage.until_all(ReportState::Sent).await;
+    let own = sara.standing().await[0].own.unwrap();
+    let other = ReportForm { reason: Some(Reason::Other), ..form(&[elsa], TOMORROW) };
+    sara.visit().await.guardian().unwrap().change_report(own.id, &other).await.unwrap();
+    let reports = stage.reports().await;
+    assert_eq!((reports.len(), reports[0].state.as_str()), (1, "sent"));
+    assert_eq!(sara.standing().await[0].own.unwrap().reason, Some(Reason::Other));
+}
+
+#[tokio::test]
+async fn a_change_cannot_move_a_report_to_another_child() {
+    let stage = Stage::open().await;
+    let sara = guardian(&stage, "lindqvist-sara").await;
+    let (elsa, hugo) = (child(&sara, "Elsa").await, child(&sara, "Hugo").await);
+    sara.report(&form(&[elsa], TOMORROW)).await.unwrap();
+    let own = sara.standing().await[0].own.unwrap();
+    let visit = sara.visit().await;
+    let moved = visit.guardian().unwrap().change_report(own.id, &form(&[hugo], TOMORROW)).await;
+    assert!(matches!(moved, Err(Error::NotFound)));
+    assert_eq!(stage.reports().await.len(), 1);
+}
+
+#[tokio::test]
+async fn more_reports_than_anybody_needs_are_too_many() {
+    let stage = Stage::with(None, |rules| rules.limits.absence_reports_per_hour = 2).await;
+    let sara = guardian(&stage, "lindqvist-sara").await;
+    let elsa = child(&sara, "Elsa").await;
+    for _ in 0..2 {
+        sara.report(&form(&[elsa], TODAY)).await.unwrap();
+    }
+    let third = sara.report(&form(&[elsa], TOMORROW)).await;
+    assert!(matches!(third, Err(Error::TooMany { .. })));
+    assert_eq!(stage.reports().await.len(), 1);
+    assert_eq!(stage.audited(Deed::LimitedRate).await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_reason_is_sealed_and_goes_after_ninety_days() {
+    let stage = Stage::open().await;
+    let sara = guardian(&stage, "lindqvist-sara").await;
+    let elsa = child(&sara, "Elsa").await;
+    sara.report(&ReportForm { reason: Some(Reason::Care), ..form(&[elsa], TODAY) }).await.unwrap();
+    let sealed = stage.reports().await[0].reason.clone().unwrap();
+    assert!(!sealed.windows(4).any(|bytes| bytes == b"care"));
+    stage.advance(91 * 24 * 3_600);
+    stage.portal.erase_old().await.unwrap();
+    assert!(stage.reports().await[0].reason.is_none());
+    stage.advance(2 * 366 * 24 * 3_600);
+    stage.portal.erase_old().await.unwrap();
+    assert!(stage.reports().await.is_empty());
+}
