@@ -51,9 +51,7 @@ pub use channel::Channel;
 pub use child::{AbsentToday, ChildCard, ChildToday, Protection, UnitContact, UnitKind};
 pub use contact::Email;
 pub use form::{Shown, Typed, Wrong, Wrongs};
-pub use id::{
-    AbsenceId, AccountId, ApplicationId, CaseId, ChildId, MessageId, ReportId, SessionId, UnitId,
-};
+pub use id::{AbsenceId, AccountId, ApplicationId, CaseId, ChildId, MessageId, ReportId, SessionId, UnitId};
 pub use language::Language;
 pub use message::{Message, MessageKind, MessageLine, Missed};
 pub use mobile::Mobile;

@@ -5,8 +5,8 @@ use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, Que
 use store::{
     Tx,
     entity::{
-        absence, absence_report, account, account_letter, application, aside, audit_address, call_home, contact_proof,
-        custody_check, delivery, evidence, identification, limit_, message, notice, session,
+        absence, absence_report, account, account_letter, application, aside, audit_address, call_home,
+        contact_proof, custody_check, delivery, evidence, identification, limit_, message, notice, session,
     },
 };
 
