@@ -243,7 +243,7 @@ pub(crate) async fn follow(
         if moved.rows_affected > 0 {
             portal.trail(tx, actor, Line::new(Deed::MovedBars), now).await?;
         }
-        if cases::follow(tx, &old, &session.subject).await? {
+        if cases::follow(tx, &old, &person.subject).await? {
             portal.trail(tx, actor, Line::new(Deed::MovedCases), now).await?;
         }
         let Some(account) = of_subject(tx, &old).await? else { continue };

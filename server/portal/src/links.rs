@@ -284,7 +284,7 @@ pub(crate) async fn may_hear(
     let finding = decision.findings.iter().find(|(found, _)| *found == child).map(|(_, finding)| *finding);
     let fate = match finding {
         // Dead, or gone from a register: nobody is written to of such a child, whatever is found out later.
-        Some(Finding::Gone) => return Ok(false),
+        Some(Finding::Dead | Finding::Emigrated(_) | Finding::Gone) => return Ok(false),
         Some(finding) => finding.fate(),
         None if custody.answer.population.is_none() => Fate::Doubtful,
         None => Finding::NoCustody.fate(),
@@ -292,7 +292,7 @@ pub(crate) async fn may_hear(
     Ok(match fate {
         Fate::Stays => true,
         Fate::Doubtful => now.as_millisecond() - link.checked_at < millis(portal.rules().spans.last_known),
-        Fate::Closes(_) => false,
+        Fate::Lingers(_) | Fate::Closes(_) => false,
     })
 }
 

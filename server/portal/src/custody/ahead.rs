@@ -7,10 +7,10 @@ use model::PersonId;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use store::entity::custody_check as row;
 
-use super::{Told, children_of, keep, patiently, understand};
+use super::{Told, begin, children_of, is_fresh, keep, patiently, understand};
 use crate::{
     Portal, Result,
-    clock::{day_of, millis},
+    clock::day_of,
     person::{Identity, Subject},
     trail::Actor,
 };
@@ -36,14 +36,15 @@ pub(crate) async fn ask_ahead(
             .into_iter()
             .map(|row| (row.subject.clone(), row))
             .collect();
-        let trusted = millis(portal.rules().spans.trust_for);
-        let is_fresh = |row: &row::Model| {
-            row.stale == 0 && (0..trusted).contains(&(now.as_millisecond() - row.checked_at))
-        };
-        let old: Vec<&Identity> =
-            people.iter().filter(|person| !known.get(&person.subject).is_some_and(is_fresh)).collect();
+        let known =
+            |person: &Identity| known.get(&person.subject).is_some_and(|row| is_fresh(portal, row, now));
+        let old: Vec<&Identity> = people.iter().filter(|person| !known(person)).collect();
         if old.len() < 2 {
             continue;
+        }
+        let mut asking = Vec::with_capacity(old.len());
+        for person in &old {
+            asking.push(begin(portal, &person.subject, now).await?);
         }
         let answers = match patiently(portal, ask_many(portal, &old)).await {
             Ok(answers) => answers,
@@ -52,9 +53,8 @@ pub(crate) async fn ask_ahead(
                 return Ok(());
             }
         };
-        for (person, (answer, correlation)) in old.into_iter().zip(answers) {
-            let stale = known.get(&person.subject).map_or(0, |row| row.stale);
-            keep(portal, person, answer, correlation, stale, actor, now).await?;
+        for ((person, asking), (answer, correlation)) in old.into_iter().zip(asking).zip(answers) {
+            keep(portal, person, answer, correlation, asking, actor, now).await?;
         }
     }
     Ok(())
