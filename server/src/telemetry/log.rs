@@ -205,7 +205,7 @@ mod tests {
 
     impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Kept {
         fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, context: Context<'_, S>) {
-            Lines { style: Style::Json }.on_new_span(attributes, id, context);
+            Lines { style: Style::Json, stream: Stream::Output }.on_new_span(attributes, id, context);
         }
 
         fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
