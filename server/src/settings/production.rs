@@ -208,7 +208,11 @@ mod tests {
                 "hooks.secrets",
             ),
             ("source = \"system\"", "source = \"town\"", "clock.source"),
-            ("brake_shrink_percent    = 5.0", "brake_shrink_percent    = 100.0", "pupil-register.brake_shrink_percent"),
+            (
+                "brake_shrink_percent    = 5.0",
+                "brake_shrink_percent    = 100.0",
+                "pupil-register.brake_shrink_percent",
+            ),
             (
                 "brake_relations_percent = 2.0",
                 "brake_relations_percent = 100.0",
@@ -219,7 +223,11 @@ mod tests {
                 "brake_marks_percent     = 1000.0",
                 "pupil-register.brake_marks_percent",
             ),
-            ("brake_persons           = 50", "brake_persons           = 100000", "pupil-register.brake_persons"),
+            (
+                "brake_persons           = 50",
+                "brake_persons           = 100000",
+                "pupil-register.brake_persons",
+            ),
             (
                 "sqlite://target/data/hjarntorget.db?mode=rwc",
                 "postgres://postgres:postgres@db/x",

@@ -123,9 +123,8 @@ impl Diff {
         if self.changed_people.len() > brake.persons.max(brake.always_allowed) {
             return Some("persons-changed");
         }
-        let too_many = |some: usize, of: usize| {
-            some > brake.always_allowed && share(some, of) > brake.marks_percent
-        };
+        let too_many =
+            |some: usize, of: usize| some > brake.always_allowed && share(some, of) > brake.marks_percent;
         if too_many(self.marks_lost, self.pupils_known) {
             return Some("marks-lost");
         }

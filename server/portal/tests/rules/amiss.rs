@@ -1,10 +1,10 @@
 //! A pupil register with something amiss: rows that cannot be read, marks that are left out, numbers that changed.
 
 use portal::{SyncReport, audit::Deed};
+use sea_orm::EntityTrait;
 use serde_json::{Value, json};
 use simulators::{Scripted, System, answer, register_id};
 use store::entity::{pupil, responsible};
-use sea_orm::EntityTrait;
 
 use crate::stage::{Browser, Stage};
 
@@ -143,10 +143,9 @@ async fn a_reference_without_a_mark_goes_by_the_persons_own_row() {
     }
     register.person("bergstrom-karin")["securityMarking"] = json!("Sekretessmarkering");
     assert_eq!(register.read(&stage).await.braked, None);
-    for (person, outcome) in [
-        ("lindqvist-sara", model::Outcome::Eligible),
-        ("bergstrom-karin", model::Outcome::TurnToTheSchool),
-    ] {
+    for (person, outcome) in
+        [("lindqvist-sara", model::Outcome::Eligible), ("bergstrom-karin", model::Outcome::TurnToTheSchool)]
+    {
         let mut browser = stage.browser();
         browser.sign_in(person).await;
         assert_eq!(browser.outcome().await, outcome, "{person}");
