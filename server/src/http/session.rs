@@ -87,7 +87,7 @@ pub fn broken(error: portal::Error) -> Response {
         portal::Error::TooMany { retry_after } => later(StatusCode::TOO_MANY_REQUESTS, retry_after.as_secs()),
         portal::Error::Unavailable(_) => later(StatusCode::SERVICE_UNAVAILABLE, 10),
         portal::Error::NotFound => refuse(StatusCode::NOT_FOUND),
-        portal::Error::SignIn(_) | portal::Error::Refused(_) | portal::Error::TurnToTheSchool => {
+        portal::Error::SignIn(_) | portal::Error::TurnToTheSchool | portal::Error::Refused(_) => {
             refuse(StatusCode::FORBIDDEN)
         }
         portal::Error::Broken(cause) => {
