@@ -147,7 +147,7 @@ async fn nothing_here(_: Admitted) -> Fault {
 impl Register {
     /// What the register shows now.
     fn shown(&self) -> Shown {
-        self.town.pupil.shown(&self.town.census(), self.town.clock.now())
+        self.town.pupil.shown(&self.town.census())
     }
 }
 
@@ -167,7 +167,7 @@ impl PupilRegister {
     /// Makes ready to show `census`, which takes seconds for a city.
     pub(crate) async fn prepare(self: &Arc<Self>, census: Arc<Census>) {
         let register = self.clone();
-        let show = move || drop(register.shown(&census, register.messenger.clock().now()));
+        let show = move || drop(register.shown(&census));
         drop(tokio::task::spawn_blocking(show).await);
     }
 
@@ -235,8 +235,10 @@ impl PupilRegister {
     }
 
     /// What is shown of `census` now.
-    fn shown(&self, census: &Arc<Census>, now: Timestamp) -> Shown {
+    fn shown(&self, census: &Arc<Census>) -> Shown {
         let mut shown = lock(&self.shown);
+        // Asked under the lock: of two who look at once, the second looks later.
+        let now = self.messenger.clock().now();
         let old = shown.take();
         let (fresh, difference) = match old {
             Some(old) if old.is_of(census, local(now), now) => (old, None),

@@ -35,7 +35,7 @@ async fn prove(browser: &Browser<'_>, channel: Channel, code: &str) -> Result<()
 }
 
 async fn add_mobile(browser: &Browser<'_>, typed: &str, e164: &str) {
-    let known = browser.stage.messages(e164).len();
+    let known = browser.stage.text_messages(e164).len();
     assert!(give_mobile(browser, typed).await.unwrap());
     let message = browser.stage.message(e164, known).await;
     prove(browser, Channel::Sms, &code_in(&message.text)).await.unwrap();
@@ -152,7 +152,7 @@ async fn a_number_of_somebody_else_is_taken_like_any_other() {
     for browser in [&sara, &karin] {
         assert_eq!(shown(browser).await.mobile.unwrap().value, MOBILE);
     }
-    assert_eq!(stage.messages(E164).len(), 2, "nobody is told that another has the number too");
+    assert_eq!(stage.text_messages(E164).len(), 2, "nobody is told that another has the number too");
 }
 
 #[tokio::test]
@@ -327,7 +327,7 @@ async fn a_code_whose_sending_is_in_doubt_is_asked_for_before_it_is_sent_again()
         under_way.is_some_and(|under_way| under_way.sent.is_some())
     };
     stage.until("the code to be known as sent", left).await;
-    assert_eq!(stage.messages(E164).len(), 1, "one message, although its answer was lost");
+    assert_eq!(stage.text_messages(E164).len(), 1, "one message, although its answer was lost");
     prove(&browser, Channel::Sms, &code_in(&message.text)).await.unwrap();
 }
 
@@ -340,7 +340,7 @@ async fn a_gateway_that_is_down_for_a_while_keeps_the_code_waiting() {
     stage
         .until("the message", || async {
             stage.advance(5);
-            !stage.messages(E164).is_empty()
+            !stage.text_messages(E164).is_empty()
         })
         .await;
     let message = stage.message(E164, 0).await;

@@ -184,7 +184,7 @@ impl Stage {
     pub(crate) async fn message(&self, number: &str, known: usize) -> simulators::Sms {
         let until = tokio::time::Instant::now() + PATIENCE;
         loop {
-            let messages = self.messages(number);
+            let messages = self.text_messages(number);
             if messages.len() > known {
                 return messages.into_iter().nth(known).unwrap();
             }
@@ -193,7 +193,7 @@ impl Stage {
         }
     }
 
-    pub(crate) fn messages(&self, number: &str) -> Vec<simulators::Sms> {
+    pub(crate) fn text_messages(&self, number: &str) -> Vec<simulators::Sms> {
         self.town.sms().into_iter().filter(|sms| sms.to == number).collect()
     }
 
