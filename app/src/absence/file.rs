@@ -82,7 +82,7 @@ mod tests {
         let csv = crate::text::speaking(Language::En, || table(&rows(&history)));
         let line = csv.lines().nth(1).unwrap();
         assert!(line.starts_with("\"'=cmd|"), "{line}");
-        assert!(line.contains("\"'@SUM(1)\";\"Unexcused\";\"0\";\"50\""), "{line}");
+        assert!(line.contains("\"'@SUM(1)\";\"Unexcused absence\";\"0\";\"50\""), "{line}");
         assert!(line.contains("\"08:10\";\"09:00\""), "{line}");
     }
 }
