@@ -619,6 +619,7 @@ personal-sources-body =
 personal-try-title = Do we reach you?
 personal-try = Send a test, and you will see that it arrives.
 personal-try-mail = Send a test by email
+personal-try-message = Send a test to Messages
 personal-try-sms = Send a test by text message
 personal-devices = See where you are logged in, and log out what you do not use.
 personal-devices-see = See logged-in devices

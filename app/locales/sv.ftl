@@ -619,6 +619,7 @@ personal-sources-body =
 personal-try-title = Når vi dig?
 personal-try = Skicka ett prov, så ser du att det kommer fram.
 personal-try-mail = Skicka ett prov med mejl
+personal-try-message = Skicka ett prov till Meddelanden
 personal-try-sms = Skicka ett prov med sms
 personal-devices = Se var du är inloggad, och logga ut den du inte använder.
 personal-devices-see = Se inloggade enheter

@@ -176,7 +176,8 @@ fn one_form(number: usize, written: Written, has_mobile: bool) -> impl IntoView 
         .into_iter()
         .collect_view();
     let add_number = (wrong == Some(Wrong::NoMobile)).then(|| {
-        view! { <p><a class="button second" href=Place::Personal.to_string()>{Text::SettingsAddNumber}</a></p> }
+        let number = format!("{}?till={}", Place::PersonalMobile, Place::AbsenceSettings.name());
+        view! { <p><a class="button second" href=number>{Text::SettingsAddNumber}</a></p> }
     });
     let hid = name.clone();
     view! {

@@ -68,7 +68,7 @@ pub(crate) async fn personal(visit: &Visit, asked: &Asked) -> Result<Reply, Faul
             email_failing.map(|since| Text::PersonalEmailFailing { date: full_day(since) }),
             mobile_failing.map(|since| Text::PersonalMobileFailing { date: full_day(since) }),
         ];
-        let tries = [(Channel::Mail, email.is_some()), (Channel::Sms, mobile.is_some())];
+        let tries = [(Channel::Mail, email.is_some()), (Channel::Pim, true), (Channel::Sms, mobile.is_some())];
         let rows = vec![
             Some(row(Text::PersonalName, name)),
             Some(row(Text::PersonalNumber, number)),
@@ -148,8 +148,9 @@ fn languages() -> impl IntoView {
 
 fn try_it(channel: Channel) -> impl IntoView {
     let label = match channel {
+        Channel::Mail => Text::PersonalTryMail,
+        Channel::Pim => Text::PersonalTryMessage,
         Channel::Sms => Text::PersonalTrySms,
-        Channel::Mail | Channel::Pim => Text::PersonalTryMail,
     };
     view! {
         <form method="post" action=TryChannel::url()>

@@ -16,8 +16,12 @@ const STRANGE: [(&str, &str); 4] = [
 ];
 
 /// Fields that say how to answer, and hold any text: no more comes of a strange one than of none.
-const FREE: [(&str, &str); 3] =
-    [("language/choose", "back"), ("sign_in/start", "script"), ("sign_in/return", "script")];
+const FREE: [(&str, &str); 4] = [
+    ("language/choose", "back"),
+    ("sign_in/start", "script"),
+    ("sign_in/start", "back"),
+    ("sign_in/return", "script"),
+];
 
 /// What two applicants stand at, and what has left the house.
 async fn standing(applicants: [&Browser; 2], books: &Books, stage: &Stage) -> Vec<String> {
@@ -64,6 +68,8 @@ async fn what_nobody_should_type_changes_nothing_in_any_field_of_any_form() {
     ] {
         let known = Known {
             child: listed.form("application/answer-child").fields.swap_remove(0).1,
+            ward: listed.form("application/answer-child").fields.swap_remove(0).1,
+            day: "2026-11-24".to_owned(),
             email: "strange@example.se".to_owned(),
             code: "123456".to_owned(),
             token: "abcdefghijklmnopqrstuv".to_owned(),

@@ -1,6 +1,6 @@
 //! What there is for a number beyond changing it: taking it away, and trying whether a channel works.
 
-use model::{Channel, Refusal};
+use model::{Channel, MessageKind, Refusal};
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, QueryFilter,
     sea_query::{Expr, ExprTrait},
@@ -14,7 +14,12 @@ use super::{
     letters::{self, Kind},
     proof,
 };
-use crate::{Error, Guardian, Result, audit::Deed, trail::Line};
+use crate::{
+    Error, Guardian, Result,
+    audit::Deed,
+    messages::{self, Body, New},
+    trail::Line,
+};
 
 impl Guardian<'_> {
     /// Takes the mobile number away: no text message goes to it any more. Does nothing where there is none. Told to the number
@@ -57,7 +62,7 @@ impl Guardian<'_> {
         removed.map_err(Error::Refused)
     }
 
-    /// Sends a try to the proven address or number.
+    /// Sends a try: to the proven address or number, or into the messages.
     ///
     /// # Errors
     /// Refused: [`Refusal::TooManyLetters`]; [`Refusal::StepNotReached`] where there is nothing to send to.
@@ -69,17 +74,28 @@ impl Guardian<'_> {
                 let (portal, actor, now) = (&visit.0.portal, visit.actor(), visit.0.now);
                 let row = Guardian::of(&visit, &session, account).row(&tx).await?;
                 let contact = match channel {
-                    Channel::Mail => letters::email_of(portal, &row)?,
-                    Channel::Sms => letters::mobile_of(portal, &row)?,
+                    Channel::Mail => Some(letters::email_of(portal, &row)?),
+                    Channel::Sms => Some(letters::mobile_of(portal, &row)?),
                     Channel::Pim => None,
                 };
-                let Some(contact) = contact else { return Ok(Err(Refusal::StepNotReached)) };
+                if matches!(contact, Some(None)) {
+                    return Ok(Err(Refusal::StepNotReached));
+                }
                 let limit = portal.letters_by_account();
                 match portal.count(&tx, limit, row.id.as_bytes(), &actor, now).await {
                     Err(Error::TooMany { .. }) => return Ok(Err(Refusal::TooManyLetters)),
                     other => other?,
                 }
-                letters::write(portal, &tx, &row.id, Kind::Test, &contact, &actor, now).await?;
+                match contact.flatten() {
+                    Some(contact) => {
+                        letters::write(portal, &tx, &row.id, Kind::Test, &contact, &actor, now).await?;
+                    }
+                    None => {
+                        let (kind, body) = (MessageKind::Trial, Body::default());
+                        let new = New { account, child: None, notice: None, kind, body };
+                        messages::put(portal, &tx, new, &actor, now).await?;
+                    }
+                }
                 Ok(Ok(()))
             })
             .await?;
