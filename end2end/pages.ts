@@ -194,6 +194,75 @@ const application: Way[] = [
   },
 ];
 
+const behind: Way[] = [
+  {
+    stops: ['personal-mobile', 'personal-mobile refused', 'personal-mobile-code', 'personal-email', 'personal-email-code', 'devices', 'close-account'],
+    async go(visitor, look) {
+      const { page } = visitor;
+      await visitor.getAccount('access-personal');
+      await look('personal-mobile', () => page.goto('/personuppgifter/mobil'));
+      await visitor.giveMobile('031-390 06 10');
+      await expect(page.locator('.wrongs')).toBeVisible();
+      await look('personal-mobile refused');
+      await visitor.giveMobile(visitor.mobile('access-personal').typed);
+      await visitor.at('/personuppgifter/mobil/kod');
+      await look('personal-mobile-code');
+      await look('personal-email', () => page.goto('/personuppgifter/e-post'));
+      await visitor.giveEmail(`ny.${visitor.address('access-personal')}`);
+      await visitor.at('/personuppgifter/e-post/kod');
+      await look('personal-email-code');
+      await look('devices', () => page.goto('/personuppgifter/enheter'));
+      await look('close-account', () => page.goto('/personuppgifter/avsluta'));
+    },
+  },
+  {
+    stops: ['messages without any', 'messages', 'message', 'message answered', 'confirm'],
+    async go(visitor, look) {
+      const { page, main } = visitor;
+      await visitor.getAccount('access-message');
+      await look('messages without any', () => page.goto('/meddelanden'));
+      await town.absent(`${visitor.who('access-message')}.1`);
+      const letter = await town.notice(visitor.address('access-message'));
+      await look('messages', () => page.goto('/meddelanden'));
+      await main.getByRole('link', { name: 'Alva' }).click();
+      await visitor.at(/\/meddelanden\/[0-9a-f]+$/);
+      await look('message');
+      await visitor.button('message-acknowledge').click();
+      await expect(main.locator('.notice.good')).toBeVisible();
+      await look('message answered');
+      await look('confirm', () => page.goto(link(letter)));
+    },
+  },
+  {
+    stops: [
+      'absence', 'absence-report', 'absence-report refused', 'absence-report done', 'absence-history', 'absence-print',
+      'absence-settings', 'absence-settings refused',
+    ],
+    async go(visitor, look) {
+      const { page } = visitor;
+      await visitor.getAccount('access-absence');
+      await look('absence', () => page.goto('/narvaro'));
+      await look('absence-report', () => page.goto('/narvaro/anmal'));
+      await visitor.button('report-send').click();
+      await expect(page.locator('.wrongs')).toBeVisible();
+      await look('absence-report refused');
+      await page.goto('/mina-barn');
+      await visitor.main.locator('.card', { hasText: 'Alva' }).getByRole('link', { name: visitor.saying('report-title') }).click();
+      await page.locator('#reason').check();
+      await visitor.button('report-send').click();
+      await expect(visitor.main.locator('.band')).toBeVisible();
+      await look('absence-report done');
+      await look('absence-history', () => page.goto('/narvaro/historik'));
+      await look('absence-print', () => page.goto('/narvaro/historik/utskrift'));
+      await look('absence-settings', () => page.goto('/narvaro/installningar'));
+      await visitor.main.locator('.choice-form').first().locator('input[name="form[sms]"]').check();
+      await visitor.main.locator('.choice-form').first().getByRole('button').click();
+      await expect(page.locator('.wrongs')).toBeVisible();
+      await look('absence-settings refused');
+    },
+  },
+];
+
 const outcomes: Way[] = [...OUTCOMES, NEUTRAL[0]].map(person => ({
   stops: [`outcome ${person}`],
   async go(visitor, look) {
@@ -256,4 +325,4 @@ function answers(answer: Response | null, status: number) {
   expect(answer?.status()).toBe(status);
 }
 
-export const WAYS: readonly Way[] = [...application, ...waiting, ...outcomes, ...faults, ...otherFaces, ...publicPages, ...badDays];
+export const WAYS: readonly Way[] = [...application, ...behind, ...waiting, ...outcomes, ...faults, ...otherFaces, ...publicPages, ...badDays];

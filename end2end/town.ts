@@ -73,6 +73,7 @@ export const town = {
 
   /** Every text message to `to` so far. */
   messages: (to: string) => ask<Sms[]>(`/control/sms?${new URLSearchParams({ to })}`),
+
   /** The first letter to `to` that tells of an absence, waited for. */
   async notice(to: string): Promise<Mail> {
     for (let after: string | undefined; ;) {
@@ -101,7 +102,7 @@ export const town = {
   advance: (seconds: number) => ask<void>('/control/clock', { advance_seconds: seconds }),
 
   /** What a school marks, or a guardian told it: the register knows, and says that something changed. */
-  absent: (child: string, start: string, end: string, kind: 'reported' | 'unreported') =>
+  mark: (child: string, start: string, end: string, kind: 'reported' | 'unreported') =>
     ask<unknown>('/control/absences', { child, start, end, kind }),
 
   calls: (system: System) => ask<{ at: string; method: string; path: string; status: number }[]>(`/control/calls?system=${system}`),

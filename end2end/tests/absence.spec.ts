@@ -88,7 +88,7 @@ test('how one is told is chosen for all children or for each', async ({ visitor 
 test('the history shows, prints and hands out what the register told', async ({ visitor }) => {
   const { page, main } = visitor;
   await atHome(visitor, 'absence-history');
-  await town.absent(`${visitor.who('absence-history')}.1`, '2026-11-23T00:00:00+01:00', '2026-11-24T00:00:00+01:00', 'reported');
+  await town.mark(`${visitor.who('absence-history')}.1`, '2026-11-23T00:00:00+01:00', '2026-11-24T00:00:00+01:00', 'reported');
   await main.locator('.card', { hasText: 'Alva' }).getByRole('link', { name: visitor.saying('history-title') }).click();
   await expect(async () => {
     await page.reload();

@@ -33,7 +33,6 @@ test('a missing child is a message: new, opened and answered', async ({ visitor 
   await expect(main.locator('a[href^="tel:"]')).toBeVisible();
   await expect(page).not.toHaveTitle(/Alva|Lind/);
   await expect(badge(visitor)).toHaveCount(0);
-  await visitor.fitsItsWidth();
 
   await visitor.button('message-acknowledge').click();
   await expect(main.locator('.notice.good')).toContainText(visitor.say('message-acknowledged'));

@@ -33,7 +33,6 @@ test('a mobile number is typed as people write it, proven by its code, tried and
   await visitor.button('mobile-remove').click();
   await visitor.at('/personuppgifter');
   await expect(main).toContainText(visitor.say('personal-mobile-none'));
-  await visitor.fitsItsWidth();
 });
 
 test('a page that asked for a number gets its visitor back', async ({ visitor }) => {

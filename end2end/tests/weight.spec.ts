@@ -26,6 +26,14 @@ const LIVELY: Record<string, string> = {
   'apply-4': 'warns before the session ends, checks the address while one types',
   'apply-5': 'warns before the session ends, checks the code while one types',
   'apply-6': 'warns before the session ends',
+  'personal-mobile': 'warns before the session ends, checks the number while one types',
+  'personal-mobile-code': 'warns before the session ends, checks the code while one types',
+  'personal-email': 'warns before the session ends, checks the address while one types',
+  'personal-email-code': 'warns before the session ends, checks the code while one types',
+  'close-account': 'warns before the session ends',
+  message: 'warns before the session ends',
+  'absence-report': 'warns before the session ends, shows what belongs to the choice',
+  'absence-settings': 'warns before the session ends, checks the choice while one ticks',
 };
 
 const lines: { what: string; bytes: number; budget: number }[] = [];
