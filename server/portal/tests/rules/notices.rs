@@ -215,7 +215,7 @@ async fn after_nine_in_the_evening_the_school_calls() {
     assert_eq!((stage.letters(MAIL).len(), stage.calls().await), (2, vec!["too-late:open".to_owned()]));
     let listed = stage.portal.call_home().await.unwrap();
     assert_eq!((listed[0].unit.as_deref(), listed[0].day.as_str()), (Some("99020201"), "2026-11-24"));
-    assert_eq!(listed[0].child, stage.child(ELSA).await.to_string());
+    assert_eq!(listed[0].child, stage.child(ELSA).await.uuid().to_string());
     stage.unmark(ELSA, "unreported", FIRST).await;
     stage.read().await;
     assert_eq!(stage.calls().await, ["too-late:corrected"]);

@@ -115,7 +115,7 @@ impl Stage {
     pub(crate) async fn tick(&self, email: &str, child: &str, ticked: Ticked) {
         let row = notice_choice::ActiveModel {
             account_id: Set(self.account(email).await.id),
-            pupil_id: Set(self.child(child).await.to_string()),
+            pupil_id: Set(self.child(child).await.uuid().to_string()),
             mail: Set(ticked.mail.into()),
             pim: Set(ticked.pim.into()),
             sms: Set(ticked.sms.into()),
