@@ -253,8 +253,6 @@ async fn audit_verify_names_the_first_row_that_is_not_as_it_was_written() {
     program.script().open_account(&mut program.browser(), &person, "log@example.se").await;
     let report = shown(&program.asked(&["audit", "verify"], &[]).await);
     assert!(report["rows"].as_u64().unwrap() > 5 && report["first_bad"].is_null(), "{report}");
-    let later = shown(&program.asked(&["audit", "verify", "--from", "1000000"], &[]).await);
-    assert_eq!((&later["rows"], &later["first_bad"]), (&Value::from(0), &Value::Null));
     let seal = format!("999:{}", "ab".repeat(32));
     let cut = program.asked(&["audit", "verify", "--seal", &seal], &[]).await;
     assert_eq!(cut.status.code(), Some(1));

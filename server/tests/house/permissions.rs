@@ -57,7 +57,10 @@ fn leads_on(answer: &Page, form: &Valid) -> bool {
 async fn standing(browser: &Browser, books: &Books, stage: &Stage) -> (Option<String>, usize, usize) {
     // A copy, so that what one question does to the cookies is not carried to the next.
     let check = browser.clone().get(page_of(Step::Check)).await;
-    (check.location(), books.accounts().await, stage.town.mail().len())
+    // What was sent to the guardian on their own account is on its way beside all this.
+    let theirs = ["holds@example.se", "another@example.se"];
+    let letters = stage.town.mail().iter().filter(|mail| !theirs.contains(&mail.to.as_str())).count();
+    (check.location(), books.accounts().await, letters)
 }
 
 /// The code and the link of the newest letter, once there are so many.

@@ -184,9 +184,9 @@ async fn create(
         pending: Change::default(),
         busy: false,
     };
-    lock(&register.town.pupil.subscriptions.0).push(subscription.clone());
-    // From here on what changes has something to differ from.
+    // Looked at first: from here on what changes has something to differ from, and what changed before is no news.
     register.shown();
+    lock(&register.town.pupil.subscriptions.0).push(subscription.clone());
     Ok((StatusCode::CREATED, Json(subscription)))
 }
 
