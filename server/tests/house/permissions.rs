@@ -115,6 +115,8 @@ async fn a_whole_form_of_whoever_may_not_send_it_changes_nothing_and_of_whoever_
     let books = Books::of(&stage.house);
     let applying = stage.script().person(&["guardian"], &["two-children"]).await;
     let holding = stage.script().person(&["guardian", "two-children"], &[]).await;
+    let people = stage.script().people(&["guardian"], &["two-children"]).await;
+    let another = people.into_iter().find(|person| person["id"] != applying["id"]).unwrap();
     let mut guardian = stage.browser();
     let listed = stage.script().identify(&mut guardian, "/ansokan/legitimera", &holding).await;
     let ward = listed.form("application/answer-child").fields.swap_remove(0).1;
@@ -163,6 +165,11 @@ async fn a_whole_form_of_whoever_may_not_send_it_changes_nothing_and_of_whoever_
         if ["application/give-email", "application/resend-code"].contains(&function.name) {
             letters += 1;
             newest(stage.script(), &mut known, letters).await;
+        }
+        if function.name == "application/complete" {
+            // Who applied holds an account now: somebody else stands for the applicants from here on.
+            browsers[1] = stage.browser();
+            stage.script().identify(&mut browsers[1], "/ansokan/legitimera", &another).await;
         }
         if forms::ENDS.contains(&function.name) {
             stage.script().identify(&mut browsers[2], "/logga-in", &holding).await;
