@@ -45,8 +45,8 @@ pub(super) fn calendar(history: &History) -> impl IntoView + use<> {
             view! {
                 <tr>
                     <th scope="row">{month.name()}</th>
-                    <td>{month.valid()}</td>
-                    <td>{month.invalid()}</td>
+                    <td data-label=Text::HistoryValid.owned()>{month.valid()}</td>
+                    <td data-label=Text::HistoryInvalid.owned()>{month.invalid()}</td>
                 </tr>
             }
         })
@@ -68,7 +68,7 @@ pub(super) fn calendar(history: &History) -> impl IntoView + use<> {
         <ul class="meanings">{meanings}</ul>
         <details class="fold">
             <summary>{Text::HistoryAsTable}</summary>
-            <table>
+            <table class="stack">
                 <caption>{Text::HistoryByMonth}</caption>
                 <thead>
                     <tr>
