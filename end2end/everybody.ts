@@ -36,7 +36,7 @@ async function tooNarrow(page: Page): Promise<string[]> {
   const before = page.viewportSize()!;
   await page.setViewportSize({ width: 320, height: 256 });
   const out = await page.evaluate(() => [...document.querySelectorAll('body *')]
-    .filter(each => each.getBoundingClientRect().right > 320.5 && !each.closest('.scroll, .hid, .skip'))
+    .filter(each => each.checkVisibility() && each.getBoundingClientRect().right > 320.5 && !each.closest('.scroll, .hid, .skip'))
     .map(each => `at 320 px ${each.tagName.toLowerCase()}.${each.className} sticks out`));
   await page.setViewportSize(before);
   return out;

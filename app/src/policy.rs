@@ -81,7 +81,7 @@ pub struct Route {
 
 /// The fields of a report of absence.
 const REPORT: [&str; 7] =
-    ["report", "form[children][]", "form[when]", "form[day]", "form[from]", "form[until]", "form[reason]"];
+    ["report", "form[who][]", "form[when]", "form[day]", "form[from]", "form[until]", "form[reason]"];
 
 /// Every server function, who it is for, and the fields it takes. A body with any other field is not one of ours.
 const ACTIONS: [(&str, Policy, &[&str]); 33] = [
@@ -202,10 +202,10 @@ mod tests {
         assert!(!takes("/api/application/give-email", b"form[email]=a%40example.se&form[verified]=1"));
         assert!(!takes("/api/no/such", b""));
         let report = "/api/absence/report";
-        assert!(takes(report, b"form[children][]=a&form[children][]=b&form%5Bwhen%5D=rest"));
+        assert!(takes(report, b"form[who][]=a&form[who][]=b&form%5Bwhen%5D=rest"));
         for body in [
-            "form[children][]=a&form[children][]=a",
-            "form[children][0]=a",
+            "form[who][]=a&form[who][]=a",
+            "form[who][0]=a",
             "form[when]=rest&form[when]=own",
             "report=a",
         ] {

@@ -56,7 +56,7 @@ pub fn LiveReport() -> impl IntoView {
                         tell(field, wrong.filter(|(wrong, _)| *wrong == field).map(|(_, wrong)| wrong));
                     }
                 }
-                ReportForm::CHILDREN => {
+                ReportForm::WHO => {
                     let mut boxes = (0..).map_while(|place| browser::piece(&numbered(field, place)));
                     let some = boxes.any(|child| child.ticked());
                     tell(field, (!some).then_some(Wrong::ChooseOne));

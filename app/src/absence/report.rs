@@ -103,7 +103,7 @@ fn fresh(children: &[ReportChild], days: &[Date], asked: Option<ChildId>) -> Rep
         several => asked.filter(|id| several.iter().any(|child| child.id == *id)),
     };
     ReportForm {
-        children: chosen.into_iter().collect(),
+        who: chosen.into_iter().collect(),
         when: days.first().map(|day| Typed::new(day.to_string())).unwrap_or_default(),
         ..ReportForm::default()
     }
@@ -118,7 +118,7 @@ fn form_of(report: &Reported, days: &[Date]) -> ReportForm {
     let own = |of: bool, at| if whole || !of { Typed::default() } else { clock(at) };
     let offered = whole && days.contains(&date);
     ReportForm {
-        children: vec![report.child],
+        who: vec![report.child],
         when: if offered { Typed::new(date.to_string()) } else { ReportForm::OWN.into() },
         day: if offered { Typed::default() } else { Typed::new(date.to_string()) },
         from: own(!is_midnight(report.start), report.start),
@@ -142,7 +142,7 @@ fn form(
     view! {
         <form method="post" action=action novalidate>
             {change.map(|id| hidden("report", id))}
-            {who(children, only, form, wrong(ReportForm::CHILDREN))}
+            {who(children, only, form, wrong(ReportForm::WHO))}
             {time_of(form, days, today, wrong(ReportForm::WHEN))}
             {own_times(form, today, wrongs)}
             {why(form, wrong(ReportForm::REASON))}
@@ -176,14 +176,14 @@ fn who(
     form: &ReportForm,
     wrong: Option<Wrong>,
 ) -> AnyView {
-    const NAME: &str = "form[children][]";
+    const NAME: &str = "form[who][]";
     let chosen = only.or(if let [one] = &*children { Some(one.id) } else { None });
     if let Some(child) = chosen.and_then(|id| children.iter().find(|child| child.id == id)) {
         let given = child.given.clone();
         return view! {
             <div class="field">
-                <p class="lead" id=ReportForm::CHILDREN tabindex="-1">{given}</p>
-                {wrong_place(ReportForm::CHILDREN, ReportForm::CHILDREN, wrong)}
+                <p class="lead" id=ReportForm::WHO tabindex="-1">{given}</p>
+                {wrong_place(ReportForm::WHO, ReportForm::WHO, wrong)}
                 {hidden(NAME, child.id)}
             </div>
         }
@@ -193,11 +193,11 @@ fn who(
         .into_iter()
         .enumerate()
         .map(|(place, child)| {
-            let (id, ticked) = (numbered(ReportForm::CHILDREN, place), form.children.contains(&child.id));
+            let (id, ticked) = (numbered(ReportForm::WHO, place), form.who.contains(&child.id));
             tick("checkbox", id, NAME, child.id.to_string(), ticked, child.given).into_any()
         })
         .collect();
-    question(ReportForm::CHILDREN, Text::ReportWho, None, wrong, answers)
+    question(ReportForm::WHO, Text::ReportWho, None, wrong, answers)
 }
 
 fn time_of(form: &ReportForm, days: &[Date], today: Date, wrong: Option<Wrong>) -> AnyView {

@@ -52,7 +52,7 @@ pub(crate) fn wrong_place(field: &'static str, id: &str, wrong: Option<Wrong>) -
 fn found_live(field: &str) -> &'static [Wrong] {
     match field {
         ChoiceForm::CHANNELS => &[Wrong::ChooseOne, Wrong::NoMobile],
-        ReportForm::CHILDREN => &[Wrong::ChooseOne],
+        ReportForm::WHO => &[Wrong::ChooseOne],
         ReportForm::FROM | ReportForm::UNTIL => &[Wrong::NotATime, Wrong::Reversed],
         _ => &[],
     }

@@ -25,7 +25,7 @@ async fn a_whole_day_is_reported_in_three_taps_from_mina_barn() {
     // One: the child's own button. Two: a reason. Three: send.
     let page = browser.open(&link(&children, "/narvaro/anmal")).await;
     let form = page.form("absence/report");
-    assert_eq!(form.fields.iter().filter(|(name, _)| name == "form[children][]").count(), 1);
+    assert_eq!(form.fields.iter().filter(|(name, _)| name == "form[who][]").count(), 1);
     let done = browser.submit(&page, "absence/report", &[("form[reason]", "ill")]).await;
     assert_eq!(done.path, "/narvaro/anmal?klart=1", "{}", done.text);
     assert_eq!(done.forms("absence/report").len(), 1);
@@ -45,7 +45,7 @@ async fn a_report_without_a_reason_is_shown_again_with_what_was_chosen() {
     assert!(refused.has("href=\"#reason\""), "{}", refused.text);
     let form = refused.form("absence/report");
     assert!(form.fields.contains(&("form[when]".into(), "rest".into())), "{:?}", form.fields);
-    assert_eq!(form.fields.iter().filter(|(name, _)| name == "form[children][]").count(), 1);
+    assert_eq!(form.fields.iter().filter(|(name, _)| name == "form[who][]").count(), 1);
     for strange in [("form[account]", "1"), ("form[reason]", "curious")] {
         let answer = browser.post(&form, &[strange]).await;
         assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{strange:?}");
@@ -59,7 +59,7 @@ async fn somebody_elses_child_looks_like_one_that_is_not_there() {
     let page = browser.open(&link(&children, "/narvaro/anmal")).await;
     let form = page.form("absence/report");
     let stranger = "00000000000040008000000000000000";
-    let changes = [("form[children][]", stranger), ("form[reason]", "ill")];
+    let changes = [("form[who][]", stranger), ("form[reason]", "ill")];
     assert_eq!(browser.post(&form, &changes).await.status, StatusCode::NOT_FOUND);
     for path in ["/narvaro/historik", "/narvaro/historik/utskrift", "/narvaro/historik/fil"] {
         let answer = browser.get(&format!("{path}?barn={stranger}")).await;

@@ -67,7 +67,7 @@ pub(crate) fn functions() -> Vec<Route> {
 /// The valid form of a server function.
 pub(crate) fn valid(function: &Route, known: &Known) -> Valid {
     let report = [
-        ("form[children][]", known.ward.as_str()),
+        ("form[who][]", known.ward.as_str()),
         ("form[when]", "own"),
         ("form[day]", known.day.as_str()),
         ("form[from]", ""),

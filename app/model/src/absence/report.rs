@@ -158,7 +158,7 @@ impl When {
 #[serde(default)]
 pub struct ReportForm {
     /// The children it is about.
-    pub children: Vec<ChildId>,
+    pub who: Vec<ChildId>,
     /// A day as `2026-11-24` for the whole of it, [`ReportForm::REST`], or [`ReportForm::OWN`] for the fields below.
     pub when: Typed,
     /// The day of one's own times.
@@ -197,8 +197,9 @@ impl Report {
 }
 
 impl ReportForm {
-    /// The fields' names.
-    pub const CHILDREN: &'static str = "children";
+    /// The fields' names, which are their ids too. None may be called as a member of a form is: the page's script walks the
+    /// `children` of every form, and a field of that id would stand in their place.
+    pub const WHO: &'static str = "who";
     /// When.
     pub const WHEN: &'static str = "when";
     /// The day of one's own times.
@@ -224,9 +225,9 @@ impl ReportForm {
     /// What is wrong with each field.
     pub fn check(&self, now: DateTime) -> Result<Report, Wrongs> {
         let mut wrongs = Wrongs::default();
-        let children: BTreeSet<ChildId> = self.children.iter().copied().collect();
+        let children: BTreeSet<ChildId> = self.who.iter().copied().collect();
         let some = if children.is_empty() { Err(Wrong::ChooseOne) } else { Ok(children) };
-        let children = wrongs.keep(Self::CHILDREN, some);
+        let children = wrongs.keep(Self::WHO, some);
         let when = self.when(now, &mut wrongs);
         let reason = wrongs.keep(Self::REASON, self.reason.ok_or(Wrong::Missing));
         match (children, when, reason) {
@@ -306,7 +307,7 @@ mod tests {
 
     fn whole(when: &str) -> ReportForm {
         ReportForm {
-            children: vec![child(1)],
+            who: vec![child(1)],
             when: when.into(),
             reason: Some(Reason::Ill),
             ..ReportForm::default()
@@ -346,7 +347,7 @@ mod tests {
     #[test]
     fn every_slip_is_told_at_its_own_field() {
         for (form, field, wrong) in [
-            (ReportForm { children: vec![], ..whole("2026-11-24") }, "children", Wrong::ChooseOne),
+            (ReportForm { who: vec![], ..whole("2026-11-24") }, "who", Wrong::ChooseOne),
             (ReportForm { reason: None, ..whole("2026-11-24") }, "reason", Wrong::Missing),
             (whole(""), "when", Wrong::Missing),
             (whole("i dag"), "when", Wrong::NotADay),
@@ -368,7 +369,7 @@ mod tests {
     #[test]
     fn fourteen_days_ahead_can_be_reported_and_a_child_named_twice_counts_once() {
         assert!(whole("2026-12-08").check(NOW).is_ok());
-        let twice = ReportForm { children: vec![child(1), child(1), child(2)], ..whole("2026-11-24") };
+        let twice = ReportForm { who: vec![child(1), child(1), child(2)], ..whole("2026-11-24") };
         assert_eq!(twice.check(NOW).unwrap().children().len(), 2);
     }
 

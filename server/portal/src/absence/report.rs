@@ -231,7 +231,7 @@ async fn keep(own: &Own, report: &Report, instead_of: Option<ReportId>) -> Resul
             return Ok(Err(No::Error(own.strange(Strange::Child(*child)).await?)));
         }
         if pupils::unit_on(&own.tx, *child, report.when().day()).await?.is_none() {
-            return Ok(Err(No::Wrongs(Wrongs::one(ReportForm::CHILDREN, Wrong::NoPlace))));
+            return Ok(Err(No::Wrongs(Wrongs::one(ReportForm::WHO, Wrong::NoPlace))));
         }
     }
     let stretch = stretch(&own.portal, report.when(), own.now)?;

@@ -31,7 +31,7 @@ async fn child(browser: &Browser<'_>, given: &str) -> ChildId {
 
 fn form(children: &[ChildId], when: &str) -> ReportForm {
     ReportForm {
-        children: children.to_vec(),
+        who: children.to_vec(),
         when: when.into(),
         reason: Some(Reason::Ill),
         ..ReportForm::default()

@@ -65,10 +65,10 @@ async fn what_was_typed_wrong_is_shown_again_at_its_field() {
     assert_eq!(refusal(sara.report(&ReportForm { reason: None, ..own }).await), Some(Refusal::Form));
     assert_eq!(wrong(&sara, ReportForm::REASON).await, Some(Wrong::Missing));
     assert_eq!(refusal(sara.report(&form(&[], TODAY)).await), Some(Refusal::Form));
-    assert_eq!(wrong(&sara, ReportForm::CHILDREN).await, Some(Wrong::ChooseOne));
+    assert_eq!(wrong(&sara, ReportForm::WHO).await, Some(Wrong::ChooseOne));
     assert!(stage.reports().await.is_empty());
     sara.report(&form(&[elsa], TODAY)).await.unwrap();
-    assert_eq!(wrong(&sara, ReportForm::CHILDREN).await, None);
+    assert_eq!(wrong(&sara, ReportForm::WHO).await, None);
 }
 
 #[tokio::test]
@@ -80,7 +80,7 @@ async fn a_child_without_a_place_that_day_has_nowhere_to_be_away_from() {
     stage.amend("lindqvist-elsa", json!({ "enrolments": ends })).await;
     stage.portal.sync_registers(true).await.unwrap();
     assert_eq!(refusal(sara.report(&form(&[elsa], TOMORROW)).await), Some(Refusal::Form));
-    assert_eq!(wrong(&sara, ReportForm::CHILDREN).await, Some(Wrong::NoPlace));
+    assert_eq!(wrong(&sara, ReportForm::WHO).await, Some(Wrong::NoPlace));
     sara.report(&form(&[elsa], TODAY)).await.unwrap();
 }
 
