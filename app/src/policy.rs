@@ -203,12 +203,9 @@ mod tests {
         assert!(!takes("/api/no/such", b""));
         let report = "/api/absence/report";
         assert!(takes(report, b"form[who][]=a&form[who][]=b&form%5Bwhen%5D=rest"));
-        for body in [
-            "form[who][]=a&form[who][]=a",
-            "form[who][0]=a",
-            "form[when]=rest&form[when]=own",
-            "report=a",
-        ] {
+        for body in
+            ["form[who][]=a&form[who][]=a", "form[who][0]=a", "form[when]=rest&form[when]=own", "report=a"]
+        {
             assert!(!takes(report, body.as_bytes()), "{body}");
         }
     }
