@@ -180,6 +180,8 @@ mod tests {
         assert!(html.contains("aria-label=\"oktober 2026: 1 giltig, 0 ogiltig\""), "{html}");
         assert!(html.contains("aria-label=\"november 2026: 0 giltig, 2 ogiltig\""), "{html}");
         assert_eq!(html.matches("class=\"cross\"").count(), 3, "two days, and one that says what it means");
-        assert!(html.contains("<th scope=\"row\">november 2026</th><td>0</td><td>2</td>"), "{html}");
+        let row = "<th scope=\"row\">november 2026</th>\
+            <td data-label=\"Giltig frånvaro\">0</td><td data-label=\"Ogiltig frånvaro\">2</td>";
+        assert!(html.contains(row), "{html}");
     }
 }
