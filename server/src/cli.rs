@@ -57,7 +57,7 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// Lists the jobs that are not done.
+    /// Lists the jobs: what is to be done, and what was until it is cleared away.
     Jobs {
         /// As JSON.
         #[arg(long)]

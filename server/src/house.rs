@@ -346,11 +346,13 @@ fn pupil_settings(settings: &Settings) -> ss12000::Settings {
 }
 
 fn mail_settings(settings: &Settings) -> Result<dispatch::Settings> {
-    let mail = &settings.house.mail;
+    let house = &settings.house;
+    let mail = &house.mail;
     let (host, port) =
         mail.relay.rsplit_once(':').context("mail.relay: should look like relay.example:587")?;
     let port: u16 = port.parse().context("mail.relay: the port is no number")?;
     let mut settings = dispatch::Settings::new(host, port, &mail.authorities, &mail.from);
+    settings.connections = house.jobs.mail_at_once;
     if let Some(user) = &mail.user {
         let password = mail.password.clone().context("mail.password: the file that goes with mail.user")?;
         settings.credentials = Some(dispatch::Credentials { user: user.clone(), password });
@@ -365,7 +367,15 @@ fn sms_settings(settings: &Settings) -> dispatch::sms::Settings {
 }
 
 fn jobs_settings(settings: &Settings) -> jobs::Settings {
-    jobs::Settings { workers: settings.house.jobs.workers, ..jobs::Settings::default() }
+    let jobs = &settings.house.jobs;
+    let line =
+        |at_once, per_second| jobs::Line { at_once, per_second: Some(per_second), ..Default::default() };
+    let lines = [
+        (portal::MAIL, line(jobs.mail_at_once, jobs.mail_per_second)),
+        (portal::SMS, line(jobs.sms_at_once, jobs.sms_per_second)),
+        (portal::REGISTER, jobs::Line { at_once: jobs.register_at_once, ..Default::default() }),
+    ];
+    jobs::Settings { workers: jobs.workers, lines: lines.into(), ..jobs::Settings::default() }
 }
 
 fn public_patience(settings: &Settings) -> Patience {

@@ -8,6 +8,7 @@
 use std::{
     collections::BTreeMap,
     net::SocketAddr,
+    num::NonZeroU32,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -291,6 +292,16 @@ pub struct Session {
 pub struct Jobs {
     /// Jobs run at once by this process.
     pub workers: usize,
+    /// Letters that are with the mail relay at the same time.
+    pub mail_at_once: usize,
+    /// Letters begun in a second.
+    pub mail_per_second: NonZeroU32,
+    /// Text messages that are with the gateway at the same time.
+    pub sms_at_once: usize,
+    /// Text messages begun in a second.
+    pub sms_per_second: NonZeroU32,
+    /// Reports that are with the pupil register at the same time.
+    pub register_at_once: usize,
 }
 
 /// The audit log.

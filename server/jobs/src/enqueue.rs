@@ -56,6 +56,9 @@ pub enum Error {
     /// The job does not serialise to JSON.
     #[error("job {0} cannot be written as JSON")]
     Unwritable(&'static str),
+    /// The job leaves by a line that is none of [`Job::LINES`]: nobody would take it.
+    #[error("job {0} leaves by an unknown line")]
+    Line(&'static str),
 }
 
 /// Writes `job` down in the caller's transaction. Once that is committed, a worker of this process is woken; those of
@@ -66,16 +69,23 @@ pub enum Error {
 pub async fn enqueue<J: Job>(tx: &Tx, job: &J, due: Due) -> Result<JobId, Error> {
     let id = JobId(Uuid::new_v4());
     let payload = serde_json::to_string(job).map_err(|_| Error::Unwritable(J::NAME))?;
+    let line = job.line().unwrap_or_default();
+    if !line.is_empty() && !J::LINES.contains(&line) {
+        return Err(Error::Line(J::NAME));
+    }
     let created_at = due.enqueued.as_millisecond();
+    let due_at = created_at.saturating_add(millis(due.delay));
     let row = job::ActiveModel {
         id: Set(id.to_string()),
         name: Set(J::NAME.into()),
+        line: Set(line.into()),
         payload: Set(payload),
         priority: Set(J::PRIORITY),
         state: Set(State::Waiting.word().into()),
         tries: Set(0),
         max_tries: Set(J::MAX_TRIES.into()),
-        due_at: Set(created_at.saturating_add(millis(due.delay))),
+        wanted_at: Set(due_at),
+        due_at: Set(due_at),
         deadline_at: Set(due.deadline.map(Timestamp::as_millisecond)),
         lease_until: Set(None),
         lease_owner: Set(None),

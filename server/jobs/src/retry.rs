@@ -10,11 +10,18 @@ const FIRST: Duration = Duration::from_secs(1);
 const GROWTH: u32 = 3;
 /// The longest wait. An outage of hours ends with the letters on their way within this.
 const LONGEST: Duration = Duration::from_secs(15 * 60);
+/// The most that a wait is spread to.
+const SPREAD: f64 = 1.25;
 
 /// The wait after so many tries: growing, and spread by a quarter either way so that a thousand jobs that failed
 /// together do not come back together.
 pub(crate) fn wait(tries: i64) -> Duration {
-    plain(tries).mul_f64(rand::rng().random_range(0.75..1.25))
+    plain(tries).mul_f64(rand::rng().random_range(0.75..SPREAD))
+}
+
+/// Nothing waits longer than this.
+pub(crate) fn longest() -> Duration {
+    LONGEST.mul_f64(SPREAD)
 }
 
 fn plain(tries: i64) -> Duration {

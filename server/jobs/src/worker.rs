@@ -3,42 +3,52 @@
 //! One [`Worker`] runs several jobs at a time. Any number of workers, in any number of processes, may share a database:
 //! a lease is taken with `FOR UPDATE SKIP LOCKED` on PostgreSQL, and in SQLite's one writing transaction there.
 
+mod attempt;
+mod choice;
 mod lease;
+mod lines;
 mod registry;
 mod watch;
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    time::Duration,
+};
 
-use futures::FutureExt;
 use jiff::Timestamp;
-use store::{Store, entity::job};
+use store::Store;
 use tokio::{
     task::JoinSet,
-    time::{Instant, sleep},
+    time::{Instant, sleep, timeout_at},
 };
-use tokio_util::sync::CancellationToken;
+use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 use uuid::Uuid;
 
-use crate::{Clock, Keep, Setback, clean, millis};
+use crate::{Clock, Keep, Line, clean};
+use attempt::{Ended, attempt};
+use lease::{Leased, Wish};
+use lines::{Lines, Turn};
+use registry::Kind;
+use watch::Watch;
 
 pub use registry::Registry;
-use registry::Runner;
 
-/// Added to a job's patience for its lease: the time to write down how it went.
-const MARGIN: Duration = Duration::from_secs(15);
 /// How often the queue is measured.
 const MEASURE_EVERY: Duration = Duration::from_secs(5);
-/// Between two tries to write down how a job went, when the database is busy.
+/// Between two tries to write down what has ended, when the database is busy.
 const SETTLE_AGAIN: Duration = Duration::from_millis(500);
-/// How often that is tried; after that the lease runs out by itself.
-const SETTLE_TRIES: u32 = 10;
+/// The shortest wait for a line that lacks time: what it allows meanwhile begins together.
+const SHORTEST_NAP: Duration = Duration::from_millis(50);
 
 /// How a worker works.
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// Jobs run at the same time.
     pub workers: usize,
-    /// How often the table is looked at when nobody rings: what other processes enqueued, and what became due.
+    /// How each line is used, by its name; see [`crate::Job::LINES`]. One that is not here is used by the defaults.
+    pub lines: BTreeMap<&'static str, Line>,
+    /// How long the table is not looked at when nobody rings: for what other processes enqueued, and what became due.
     pub look_every: Duration,
     /// How long a stop waits for running jobs. Those that are not done by then are given back.
     pub drain: Duration,
@@ -52,6 +62,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             workers: 8,
+            lines: BTreeMap::new(),
             look_every: Duration::from_secs(1),
             drain: Duration::from_secs(15),
             keep: Keep::default(),
@@ -71,6 +82,23 @@ pub struct Worker<H> {
     name: Uuid,
 }
 
+/// What a worker has in its hands.
+struct Shift {
+    running: JoinSet<Ended>,
+    /// Whose lease it has: what runs, and what has ended and is not yet written down.
+    held: BTreeSet<String>,
+    /// Ended and not yet written down.
+    ended: Vec<Ended>,
+    lines: Lines,
+    /// Lines on which somebody is there again.
+    back: Vec<&'static str>,
+    /// Jobs leased so far.
+    leased: u64,
+    look: Every,
+    /// What the clock said last.
+    seen: Timestamp,
+}
+
 impl<H: Send + Sync + 'static> Worker<H> {
     /// A worker that knows the jobs of `registry` and leaves all others alone.
     pub fn new(store: Store, house: H, registry: Registry<H>, clock: Clock, settings: Settings) -> Self {
@@ -84,109 +112,197 @@ impl<H: Send + Sync + 'static> Worker<H> {
     /// A database that is busy or away is waited for. Dropping the future stops running jobs where they are; their
     /// leases run out by themselves.
     pub async fn run(self, stop: CancellationToken) {
-        let mut running = JoinSet::new();
-        let hands = self.settings.workers.max(1);
-        let (mut measure, mut clean) = (Every::new(MEASURE_EVERY), Every::new(self.settings.clean_every));
+        let kinds = self.registry.kinds();
+        let mut shift = self.shift(&kinds);
+        let _beside = AbortOnDropHandle::new(tokio::spawn(self.beside(kinds.clone(), stop.clone())));
         while !stop.is_cancelled() {
             // Listening begins before looking: whoever rings in between is heard.
             let bell = self.store.bell();
             tokio::pin!(bell);
             bell.as_mut().enable();
 
-            while running.try_join_next().is_some() {}
-            for job in self.lease(hands.saturating_sub(running.len())).await {
-                self.begin(&mut running, job);
+            while let Some(Ok(ended)) = shift.running.try_join_next() {
+                shift.end(ended);
             }
-            if measure.is_due() {
-                watch::measure(&self.store, self.now()).await;
-            }
-            if clean.is_due() {
-                self.clean().await;
-            }
+            self.heed_clock(&mut shift, &kinds).await;
+            let nap = self.round(&mut shift, &kinds).await;
             // While every hand is full a bell changes nothing; the end of a job does.
-            let free = running.len() < hands;
+            let free = shift.running.len() < self.hands();
             tokio::select! {
                 () = stop.cancelled() => {}
                 () = bell, if free => {}
-                () = sleep(self.settings.look_every), if free => {}
-                Some(_) = running.join_next() => {}
+                () = sleep(nap), if free || !shift.ended.is_empty() => {}
+                Some(ended) = shift.running.join_next() => ended.into_iter().for_each(|ended| shift.end(ended)),
             }
         }
-        self.drain(running).await;
+        self.drain(shift, &kinds).await;
+    }
+
+    fn shift(&self, kinds: &[Kind]) -> Shift {
+        let lines = kinds.iter().filter_map(|kind| kind.line).map(|name| {
+            watch::resting(name, false);
+            (name, self.settings.lines.get(name).copied().unwrap_or_default())
+        });
+        Shift {
+            running: JoinSet::new(),
+            held: BTreeSet::new(),
+            ended: Vec::new(),
+            lines: Lines::new(lines, self.hands(), Instant::now().into_std()),
+            back: Vec::new(),
+            leased: 0,
+            look: Every::new(self.settings.look_every),
+            seen: Timestamp::MAX,
+        }
+    }
+
+    fn hands(&self) -> usize {
+        self.settings.workers.max(1)
     }
 
     fn now(&self) -> Timestamp {
         (self.clock)()
     }
 
-    async fn lease(&self, free: usize) -> Vec<job::Model> {
-        if free == 0 {
-            return Vec::new();
-        }
-        match lease::take(&self.store, &self.registry.names(), self.name, self.now(), free as u64).await {
-            Ok(jobs) => jobs,
+    /// Writes down what has ended and begins what may begin. Says how long it need not be done again.
+    async fn round(&self, shift: &mut Shift, kinds: &[Kind]) -> Duration {
+        let free = self.hands().saturating_sub(shift.running.len());
+        let leased = match self.exchange(shift, kinds, free).await {
+            Ok(leased) => leased,
             Err(cause) => {
-                tracing::warn!(%cause, "no job could be leased");
-                Vec::new()
+                tracing::warn!(%cause, jobs = shift.ended.len(), "the jobs could not be looked at");
+                return SETTLE_AGAIN.min(self.settings.look_every);
+            }
+        };
+        for leased in leased {
+            self.begin(shift, leased);
+        }
+        for line in std::mem::take(&mut shift.back) {
+            match lease::hurry(&self.store, line, self.now()).await {
+                Ok(hurried) => tracing::info!(what = line, jobs = hurried, "tried again at once"),
+                Err(cause) => tracing::warn!(what = line, %cause, "what waits keeps waiting for its clock"),
             }
         }
+        let opens = shift.lines.opens_in(Instant::now().into_std());
+        opens.map_or(self.settings.look_every, |left| left.max(SHORTEST_NAP).min(self.settings.look_every))
     }
 
-    fn begin(&self, running: &mut JoinSet<()>, job: job::Model) {
-        let runner = self.registry.runner(&job.name);
-        let house = Arc::clone(&self.house);
-        let (store, clock) = (self.store.clone(), Arc::clone(&self.clock));
-        running.spawn(async move {
-            let begun = Instant::now();
-            let outcome = attempt(runner, &job, house).await;
-            watch::tried(&job, outcome, begun.elapsed());
-            write_down(&store, &job, outcome, &clock).await;
-        });
+    /// Hands in what has ended, for at most `most` leases.
+    async fn exchange(&self, shift: &mut Shift, kinds: &[Kind], most: usize) -> store::Result<Vec<Leased>> {
+        let wish = Wish {
+            owner: self.name,
+            now: self.now(),
+            kinds: kinds.to_vec(),
+            held: shift.held.iter().cloned().collect(),
+            most,
+            rooms: shift.lines.rooms(Instant::now().into_std()),
+            turn: shift.leased,
+            thorough: shift.look.is_due(),
+        };
+        let (stood, leased) = lease::round(&self.store, &shift.ended, wish).await?;
+        for (end, stood) in shift.ended.drain(..).zip(stood) {
+            watch::settled(&end, stood);
+            shift.held.remove(&end.held.id);
+        }
+        Ok(leased)
     }
 
-    async fn drain(&self, mut running: JoinSet<()>) {
-        let all_ended = async { while running.join_next().await.is_some() {} };
-        if tokio::time::timeout(self.settings.drain, all_ended).await.is_ok() {
+    fn begin(&self, shift: &mut Shift, leased: Leased) {
+        // Only known kinds are leased.
+        let Some(runner) = self.registry.runner(&leased.job.name, &leased.job.line) else { return };
+        shift.leased += 1;
+        shift.held.insert(leased.job.id.clone());
+        if let Some(line) = runner.kind.line.filter(|_| leased.foregone.is_none()) {
+            shift.lines.begun(line);
+        }
+        shift.running.spawn(attempt(runner, leased, Arc::clone(&self.house), Arc::clone(&self.clock)));
+    }
+
+    /// At the beginning, and whenever the clock was set back.
+    async fn heed_clock(&self, shift: &mut Shift, kinds: &[Kind]) {
+        let now = self.now();
+        if now >= shift.seen {
+            shift.seen = now;
             return;
         }
-        running.shutdown().await;
+        match lease::forget_the_future(&self.store, kinds.to_vec(), now).await {
+            Ok(changed) => {
+                shift.seen = now;
+                if changed > 0 {
+                    tracing::warn!(
+                        jobs = changed,
+                        "the clock was set back: these were to wait for a time long to come"
+                    );
+                }
+            }
+            Err(cause) => tracing::warn!(%cause, "the clock was set back, and some jobs wait for it"),
+        }
+    }
+
+    async fn drain(&self, mut shift: Shift, kinds: &[Kind]) {
+        let end = Instant::now() + self.settings.drain;
+        while !shift.running.is_empty() || !shift.ended.is_empty() {
+            if shift.ended.is_empty() {
+                match timeout_at(end, shift.running.join_next()).await {
+                    Ok(Some(Ok(ended))) => shift.end(ended),
+                    Ok(_) => {}
+                    Err(_) => break,
+                }
+            }
+            while let Some(Ok(ended)) = shift.running.try_join_next() {
+                shift.end(ended);
+            }
+            match self.exchange(&mut shift, kinds, 0).await {
+                Ok(_) => {}
+                Err(_) if Instant::now() >= end => break,
+                Err(_) => sleep(SETTLE_AGAIN).await,
+            }
+        }
+        if shift.running.is_empty() && shift.ended.is_empty() {
+            return;
+        }
+        shift.running.shutdown().await;
         match lease::give_back(&self.store, self.name, self.now()).await {
             Ok(given) => tracing::warn!(jobs = given, "stopped in the middle and given back"),
             Err(cause) => tracing::warn!(%cause, "stopped in the middle; the leases will run out"),
         }
     }
 
-    async fn clean(&self) {
-        match clean(&self.store, self.now(), self.settings.keep).await {
-            Ok(0) => {}
-            Ok(gone) => tracing::info!(jobs = gone, "finished work cleared away"),
-            Err(cause) => tracing::warn!(%cause, "finished work not cleared away"),
-        }
-    }
-}
-
-/// Writes down how a try ended. Where the database will not have it for long, the lease runs out and the job runs again.
-async fn write_down(store: &Store, job: &job::Model, outcome: Result<(), Setback>, clock: &Clock) {
-    for _ in 0..SETTLE_TRIES {
-        match lease::settle(store, job, outcome, clock()).await {
-            Ok(settled) => return watch::settled(job, outcome, settled),
-            Err(cause) => {
-                tracing::warn!(job = %job.id, name = %job.name, %cause, "how it went is not written down yet");
+    /// What goes on beside the work and never keeps it waiting: measuring and clearing away.
+    fn beside(&self, kinds: Vec<Kind>, stop: CancellationToken) -> impl Future<Output = ()> + use<H> {
+        let (store, clock, settings) = (self.store.clone(), Arc::clone(&self.clock), self.settings.clone());
+        async move {
+            let (mut watch, mut cleaning) = (Watch::new(&kinds), Every::new(settings.clean_every));
+            let mut beat = tokio::time::interval(MEASURE_EVERY);
+            beat.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+            loop {
+                tokio::select! {
+                    () = stop.cancelled() => return,
+                    _ = beat.tick() => {}
+                }
+                watch.measure(&store, clock()).await;
+                if cleaning.is_due() {
+                    match clean(&store, clock(), settings.keep).await {
+                        Ok(0) => {}
+                        Ok(gone) => tracing::info!(jobs = gone, "finished work cleared away"),
+                        Err(cause) => tracing::warn!(%cause, "finished work not cleared away"),
+                    }
+                }
             }
         }
-        sleep(SETTLE_AGAIN).await;
     }
 }
 
-/// One try: bounded in time, and a panic in it is a setback like another.
-async fn attempt<H>(runner: Option<Runner<H>>, job: &job::Model, house: Arc<H>) -> Result<(), Setback> {
-    // Only known names are leased.
-    let Some(runner) = runner else { return Err(Setback::Later("unknown")) };
-    let run = std::panic::AssertUnwindSafe((runner.run)(job.payload.clone(), house)).catch_unwind();
-    match tokio::time::timeout(runner.patience, run).await {
-        Ok(Ok(outcome)) => outcome,
-        Ok(Err(_)) => Err(Setback::Later("panic")),
-        Err(_) => Err(Setback::Later("timeout")),
+impl Shift {
+    /// A job has come to an end, or to the end of a try.
+    fn end(&mut self, ended: Ended) {
+        if let (Some(line), Some(heard)) = (ended.kind.line, ended.heard) {
+            let turn = self.lines.ended(line, heard, Instant::now().into_std());
+            watch::turned(line, turn);
+            if turn == Turn::Back {
+                self.back.push(line);
+            }
+        }
+        self.ended.push(ended);
     }
 }
 
@@ -208,9 +324,4 @@ impl Every {
         }
         due
     }
-}
-
-/// Until when a job leased `now` belongs to its worker.
-fn lease_end(now: i64, patience: Duration) -> i64 {
-    now.saturating_add(millis(patience + MARGIN))
 }

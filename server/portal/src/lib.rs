@@ -66,6 +66,7 @@ pub use portal::{Parts, Portal, Unready};
 pub use rules::{Brake, Rules, Spans};
 pub use schools::School;
 pub use sync::SyncReport;
+pub use tasks::{MAIL, REGISTER, SMS};
 pub use visit::{Asking, Visit, Who};
 
 /// The words of BankID's recommended messages.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use dispatch::{Failure, Mail, Trouble, letters};
 use jiff::Timestamp;
 use jobs::{Due, Job, Registry, Setback};
-use model::{Email, Language};
+use model::{Channel, Email, Language};
 use sea_orm::EntityTrait;
 use serde::{Deserialize, Serialize};
 use store::{Tx, entity::account};
@@ -21,6 +21,22 @@ use crate::{
     personal::{SendAccountLetter, SendContactCode},
     trail::{Actor, Line},
 };
+
+/// The line of whatever leaves as a mail.
+pub const MAIL: &str = "mail";
+/// The line of whatever leaves as a text message.
+pub const SMS: &str = "sms";
+/// The line of whatever is written into the pupil register.
+pub const REGISTER: &str = "pupil-register";
+
+/// The line of what goes by this channel. `None` where it stays in the house.
+pub(crate) const fn line_of(channel: Channel) -> Option<&'static str> {
+    match channel {
+        Channel::Mail => Some(MAIL),
+        Channel::Sms => Some(SMS),
+        Channel::Pim => None,
+    }
+}
 
 /// Every job of the portal, for the worker.
 pub(crate) fn registry() -> Registry<Portal> {
@@ -65,7 +81,12 @@ pub(crate) fn later(error: Error) -> Setback {
 pub(crate) async fn hand_over(portal: &Portal, mail: &Mail) -> Result<(), Setback> {
     match portal.0.parts.mailer.send(mail).await {
         Ok(_) => Ok(()),
-        Err(Failure::Temporary(trouble)) => Err(Setback::Later(word_of(trouble))),
+        // A relay that answers has looked at this letter, unless it says that it is closed (RFC 5321, 421). All else says
+        // that none would get through.
+        Err(Failure::Temporary(trouble @ Trouble::Said(code))) if code != 421 => {
+            Err(Setback::Later(word_of(trouble)))
+        }
+        Err(Failure::Temporary(trouble)) => Err(Setback::Away(word_of(trouble))),
         Err(Failure::Permanent(trouble)) => {
             failed(portal, mail.reference, word_of(trouble)).await?;
             Err(Setback::Never(word_of(trouble)))
@@ -112,6 +133,7 @@ pub(crate) struct SendWelcome {
 impl Job for SendWelcome {
     const NAME: &'static str = "account.send-welcome";
     const MAX_TRIES: u32 = 200;
+    const LINES: &'static [&'static str] = &[MAIL];
     type House = Portal;
 
     async fn run(&self, portal: &Portal) -> Result<(), Setback> {

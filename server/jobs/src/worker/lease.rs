@@ -1,172 +1,284 @@
 //! Leases in the table: taken, settled, given back.
+//!
+//! A worker goes to the table in rounds: one transaction writes down all that has ended since the last and takes what may
+//! begin. The busier it is, the more each commit carries.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use jiff::Timestamp;
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, Condition, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select,
-    sea_query::{Expr, ExprTrait, LockBehavior, LockType},
+    ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    Select,
+    sea_query::{Expr, ExprTrait, LockBehavior, LockType, SimpleExpr},
 };
 use store::{Result, Store, Tx, entity::job};
 use uuid::Uuid;
 
-use super::lease_end;
-use crate::{Setback, State, millis, retry};
+use super::{
+    attempt::{Ended, Fate},
+    choice::{Candidate, choose},
+    lines::Rooms,
+    registry::Kind,
+};
+use crate::{State, millis, retry};
 
-/// Leases up to `most` due jobs of these names, the most urgent first. One try is counted for each.
-pub(super) async fn take(
-    store: &Store,
-    names: &[(&'static str, Duration)],
-    owner: Uuid,
-    now: Timestamp,
-    most: u64,
-) -> Result<Vec<job::Model>> {
-    let now = now.as_millisecond();
-    // Looking costs no writer; most looks find nothing.
-    let due = takeable(names, now).select_only().column(job::Column::Id).limit(1);
-    if due.into_tuple::<String>().one(store.reader()).await?.is_none() {
-        return Ok(Vec::new());
+/// Added to a job's patience for its lease: the time to hear that it is given up, and to write down how it went.
+const MARGIN: Duration = Duration::from_secs(20);
+
+/// What a worker could begin now.
+#[derive(Clone, Debug)]
+pub(super) struct Wish {
+    pub(super) owner: Uuid,
+    pub(super) now: Timestamp,
+    pub(super) kinds: Vec<Kind>,
+    /// What it has in its hands already.
+    pub(super) held: Vec<String>,
+    /// Hands that are free.
+    pub(super) most: usize,
+    pub(super) rooms: Rooms,
+    /// How many were leased before.
+    pub(super) turn: u64,
+    /// Whether to look for lapsed leases and passed deadlines as well.
+    pub(super) thorough: bool,
+}
+
+/// A job that is ours until its lease runs out.
+#[derive(Clone)]
+pub(super) struct Leased {
+    pub(super) job: job::Model,
+    /// Why it can only be given up.
+    pub(super) foregone: Option<String>,
+}
+
+/// Which lease a try was made under.
+#[derive(Clone, Debug)]
+pub(super) struct Held {
+    pub(super) id: String,
+    pub(super) tries: i64,
+}
+
+impl Held {
+    pub(super) fn of(job: &job::Model) -> Self {
+        Self { id: job.id.clone(), tries: job.tries }
     }
-    let names = names.to_vec();
+}
+
+/// Writes down what has ended and leases what the worker wishes for. Says of each end whether its lease still stood.
+pub(super) async fn round(store: &Store, ended: &[Ended], wish: Wish) -> Result<(Vec<bool>, Vec<Leased>)> {
+    // Looking costs no writer; most looks find nothing.
+    if ended.is_empty() && !anything_due(store, &wish).await? {
+        return Ok(Default::default());
+    }
+    let ended = ended.to_vec();
     store
         .change(move |tx| async move {
-            give_up(&tx, now).await?;
-            let mut found = takeable(&names, now)
-                .order_by_desc(job::Column::Priority)
-                .order_by_asc(job::Column::DueAt)
-                .order_by_asc(job::Column::CreatedAt)
-                .limit(most);
-            if store_is_postgres(&tx) {
-                found = found.lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
+            let mut stood = Vec::with_capacity(ended.len());
+            for end in &ended {
+                stood.push(settle(&tx, end, wish.owner, wish.now).await?);
             }
-            let mut jobs = found.all(&tx).await?;
-            for job in &mut jobs {
-                let patience =
-                    names.iter().find(|(name, _)| *name == job.name).map_or(Duration::ZERO, |known| known.1);
-                job.state = State::Running.word().into();
-                job.tries += 1;
-                job.lease_until = Some(lease_end(now, patience));
-                job.lease_owner = Some(owner.to_string());
-                job::Entity::update(job::ActiveModel {
-                    id: Set(job.id.clone()),
-                    state: Set(job.state.clone()),
-                    tries: Set(job.tries),
-                    lease_until: Set(job.lease_until),
-                    lease_owner: Set(job.lease_owner.clone()),
-                    ..Default::default()
-                })
-                .exec_without_returning(&tx)
-                .await?;
-            }
-            Ok(jobs)
+            let leased = take(&tx, &wish).await?;
+            Ok((stood, leased))
         })
         .await
 }
 
-fn store_is_postgres(tx: &Tx) -> bool {
-    sea_orm::ConnectionTrait::get_database_backend(tx) == DbBackend::Postgres
-}
-
-/// What waits and is due, or was leased by somebody whose lease has run out.
-fn takeable(names: &[(&'static str, Duration)], now: i64) -> Select<job::Entity> {
-    let waits =
-        Condition::all().add(job::Column::State.eq(State::Waiting.word())).add(job::Column::DueAt.lte(now));
-    job::Entity::find()
-        .filter(job::Column::Name.is_in(names.iter().map(|known| known.0)))
-        .filter(Condition::any().add(waits).add(lapsed(now)))
-}
-
-fn lapsed(now: i64) -> Condition {
-    Condition::all().add(job::Column::State.eq(State::Running.word())).add(job::Column::LeaseUntil.lte(now))
-}
-
-/// Ends what can no longer succeed: past its deadline, or left behind by its last try.
-async fn give_up(tx: &Tx, now: i64) -> Result<()> {
-    let waits = Condition::all().add(job::Column::State.eq(State::Waiting.word()));
-    let open = Condition::any().add(waits).add(lapsed(now));
-    let late = Condition::all().add(job::Column::DeadlineAt.lte(now)).add(open);
-    let spent = lapsed(now).add(Expr::col(job::Column::Tries).gte(Expr::col(job::Column::MaxTries)));
-    for (which, why) in [(late, "deadline"), (spent, "lease")] {
-        let given_up = job::Entity::update_many()
-            .set(job::ActiveModel {
-                state: Set(State::Failed.word().into()),
-                last_error: Set(Some(why.into())),
-                lease_until: Set(None),
-                lease_owner: Set(None),
-                finished_at: Set(Some(now)),
-                ..Default::default()
-            })
-            .filter(which)
-            .exec(tx)
-            .await?
-            .rows_affected;
-        if given_up > 0 {
-            tracing::error!(jobs = given_up, why, "given up");
-            metrics::counter!("jobs_tries_total", "name" => "any", "outcome" => why).increment(given_up);
+async fn anything_due(store: &Store, wish: &Wish) -> Result<bool> {
+    if wish.most == 0 {
+        return Ok(false);
+    }
+    let mut looks = vec![wish.with_room(waiting(wish.now))];
+    if wish.thorough {
+        looks.extend([wish.lapsed(), wish.late()]);
+    }
+    for look in looks {
+        let found = look.select_only().column(job::Column::Id).limit(1).into_tuple::<String>();
+        if found.one(store.reader()).await?.is_some() {
+            return Ok(true);
         }
     }
-    Ok(())
+    Ok(false)
 }
 
-/// What became of a job.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Settled {
-    /// It will not be tried again.
-    Finished,
-    /// It waits for its next try.
-    Again,
-    /// The lease had run out and somebody else has it: what they write down counts.
-    Overtaken,
-}
-
-/// Writes down how a try ended, if the lease it was made under still stands.
-pub(super) async fn settle(
-    store: &Store,
-    tried: &job::Model,
-    outcome: Result<(), Setback>,
-    now: Timestamp,
-) -> Result<Settled> {
+/// What waits, is due, and not too late.
+fn waiting(now: Timestamp) -> Select<job::Entity> {
     let now = now.as_millisecond();
-    let next = now.saturating_add(millis(retry::wait(tried.tries)));
-    let in_time = tried.deadline_at.is_none_or(|deadline| next < deadline);
-    let (state, error) = match outcome {
-        Ok(()) => (State::Done, None),
-        Err(Setback::Later(why)) if tried.tries < tried.max_tries && in_time => (State::Waiting, Some(why)),
-        Err(Setback::Later(why) | Setback::Never(why)) => (State::Failed, Some(why)),
+    let in_time =
+        Condition::any().add(job::Column::DeadlineAt.is_null()).add(job::Column::DeadlineAt.gt(now));
+    job::Entity::find()
+        .filter(job::Column::State.eq(State::Waiting.word()))
+        .filter(job::Column::DueAt.lte(now))
+        .filter(in_time)
+}
+
+impl Wish {
+    fn of_known_names(&self, rows: Select<job::Entity>) -> Select<job::Entity> {
+        rows.filter(job::Column::Name.is_in(self.kinds.iter().map(|kind| kind.name)))
+    }
+
+    /// Of known names, where their line has room.
+    fn with_room(&self, rows: Select<job::Entity>) -> Select<job::Entity> {
+        let kinds = self.kinds.iter().filter(|kind| self.room(kind) > 0);
+        self.of_known_names(rows).filter(job::Column::Line.is_in(kinds.map(Kind::line_word)))
+    }
+
+    fn room(&self, kind: &Kind) -> usize {
+        kind.line.map_or(self.most, |line| self.rooms.get(line).copied().unwrap_or_default())
+    }
+
+    /// A lease that has run out. What is in our hands is under way, whatever a clock that was moved says.
+    fn has_lapsed(&self) -> Condition {
+        Condition::all()
+            .add(job::Column::LeaseUntil.lte(self.now.as_millisecond()))
+            .add(job::Column::Id.is_not_in(self.held.iter().map(String::as_str)))
+    }
+
+    /// What somebody left behind.
+    fn lapsed(&self) -> Select<job::Entity> {
+        let running = job::Entity::find().filter(job::Column::State.eq(State::Running.word()));
+        self.with_room(running.filter(self.has_lapsed()))
+    }
+
+    /// What waits or was left behind, and can no longer succeed.
+    fn late(&self) -> Select<job::Entity> {
+        let waits = job::Column::State.eq(State::Waiting.word());
+        let open = job::Entity::find()
+            .filter(job::Column::State.is_in([State::Waiting.word(), State::Running.word()]))
+            .filter(job::Column::DeadlineAt.lte(self.now.as_millisecond()))
+            .filter(job::Column::DueAt.lte(self.now.as_millisecond()))
+            .filter(Condition::any().add(waits).add(self.has_lapsed()));
+        self.of_known_names(open)
+    }
+
+    /// `None` for a job of a kind that is not known here.
+    fn candidate(&self, row: job::Model) -> Option<Candidate> {
+        let kind = *self.kinds.iter().find(|kind| kind.name == row.name && kind.line_word() == row.line)?;
+        let foregone = if row.deadline_at.is_some_and(|deadline| deadline <= self.now.as_millisecond()) {
+            Some("deadline".to_owned())
+        } else if row.tries < row.max_tries {
+            None
+        } else if row.state == State::Running.word() {
+            Some("lease".to_owned())
+        } else {
+            // It was its last try, and it did not hear so.
+            Some(row.last_error.unwrap_or_default())
+        };
+        Some(Candidate { id: row.id, kind, priority: row.priority, due_at: row.due_at, foregone })
+    }
+}
+
+/// Leases the most urgent of what is due. One try is counted for each that is to be tried.
+async fn take(tx: &Tx, wish: &Wish) -> Result<Vec<Leased>> {
+    if wish.most == 0 {
+        return Ok(Vec::new());
+    }
+    let mut looks = Vec::new();
+    for kind in &wish.kinds {
+        let most = wish.room(kind).min(wish.most);
+        if most > 0 {
+            // By kind: so the index answers with the first few, however many wait behind them.
+            looks.push((of_kind(waiting(wish.now), kind), most));
+        }
+    }
+    if wish.thorough {
+        looks.extend([(wish.lapsed(), wish.most), (wish.late(), wish.most)]);
+    }
+    let (mut candidates, mut seen) = (Vec::new(), BTreeSet::new());
+    for (look, most) in looks {
+        for row in free(tx, look, most).await? {
+            if seen.insert(row.id.clone()) {
+                candidates.extend(wish.candidate(row));
+            }
+        }
+    }
+    let chosen = choose(candidates, wish.most, wish.rooms.clone(), wish.turn);
+    let mut leased = Vec::with_capacity(chosen.len());
+    for kind in &wish.kinds {
+        for tried in [true, false] {
+            let fits = |one: &&Candidate| one.kind == *kind && one.foregone.is_none() == tried;
+            let ids: Vec<&str> = chosen.iter().filter(fits).map(|one| one.id.as_str()).collect();
+            if !ids.is_empty() {
+                leased.extend(lease(tx, wish, kind, &ids, tried).await?);
+            }
+        }
+    }
+    let mut jobs: Vec<Leased> = leased
+        .into_iter()
+        .map(|job| {
+            let one = chosen.iter().find(|one| one.id == job.id);
+            Leased { foregone: one.and_then(|one| one.foregone.clone()), job }
+        })
+        .collect();
+    jobs.sort_by_key(|leased| chosen.iter().position(|one| one.id == leased.job.id));
+    Ok(jobs)
+}
+
+fn of_kind(rows: Select<job::Entity>, kind: &Kind) -> Select<job::Entity> {
+    rows.filter(job::Column::Name.eq(kind.name)).filter(job::Column::Line.eq(kind.line_word()))
+}
+
+/// The first of what `look` finds and nobody else is about to take.
+async fn free(tx: &Tx, look: Select<job::Entity>, most: usize) -> Result<Vec<job::Model>> {
+    let mut found = look.order_by_asc(job::Column::DueAt).limit(most as u64);
+    if tx.get_database_backend() == DbBackend::Postgres {
+        found = found.lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
+    }
+    Ok(found.all(tx).await?)
+}
+
+async fn lease(tx: &Tx, wish: &Wish, kind: &Kind, ids: &[&str], tried: bool) -> Result<Vec<job::Model>> {
+    let until = wish.now.as_millisecond().saturating_add(span(kind));
+    let mut update = job::Entity::update_many()
+        .col_expr(job::Column::State, Expr::value(State::Running.word()))
+        .col_expr(job::Column::LeaseUntil, Expr::value(until))
+        .col_expr(job::Column::LeaseOwner, Expr::value(wish.owner.to_string()))
+        .filter(job::Column::Id.is_in(ids.iter().copied()));
+    if tried {
+        update = update.col_expr(job::Column::Tries, Expr::col(job::Column::Tries).add(1_i64));
+    }
+    Ok(update.exec_with_returning(tx).await?)
+}
+
+/// How long a lease of this kind stands.
+fn span(kind: &Kind) -> i64 {
+    millis(kind.patience + MARGIN)
+}
+
+/// Writes down how a try ended, if the lease it was made under still stands; says whether it did.
+async fn settle(tx: &Tx, end: &Ended, owner: Uuid, now: Timestamp) -> Result<bool> {
+    let (state, why) = match &end.fate {
+        Fate::Done => (State::Done, None),
+        Fate::Again { why, .. } => (State::Waiting, Some(why)),
+        Fate::GivenUp { why } => (State::Failed, Some(why)),
     };
-    let again = state == State::Waiting;
     let mut row = job::ActiveModel {
         state: Set(state.word().into()),
         lease_until: Set(None),
         lease_owner: Set(None),
-        finished_at: Set((!again).then_some(now)),
         ..Default::default()
     };
-    if again {
-        row.due_at = Set(next);
+    match end.fate {
+        Fate::Again { due, .. } => row.due_at = Set(due),
+        Fate::Done | Fate::GivenUp { .. } => row.finished_at = Set(Some(now.as_millisecond())),
     }
-    if let Some(why) = error {
-        row.last_error = Set(Some(why.into()));
+    if let Some(why) = why {
+        row.last_error = Set(Some(why.clone()));
     }
     let written = job::Entity::update_many()
         .set(row)
-        .filter(job::Column::Id.eq(tried.id.as_str()))
+        .filter(job::Column::Id.eq(end.held.id.as_str()))
         .filter(job::Column::State.eq(State::Running.word()))
-        .filter(job::Column::LeaseOwner.eq(tried.lease_owner.as_deref()))
-        .filter(job::Column::Tries.eq(tried.tries))
-        .exec(store.writer())
-        .await?
-        .rows_affected;
-    Ok(match (written, again) {
-        (0, _) => Settled::Overtaken,
-        (_, true) => Settled::Again,
-        (_, false) => Settled::Finished,
-    })
+        .filter(job::Column::LeaseOwner.eq(owner.to_string()))
+        .filter(job::Column::Tries.eq(end.held.tries))
+        .exec(tx)
+        .await?;
+    Ok(written.rows_affected > 0)
 }
 
-/// Lets others have at once what `owner` was stopped in the middle of.
+/// Lets others have at once what `owner` was stopped in the middle of. A try that was stopped does not count.
 pub(super) async fn give_back(store: &Store, owner: Uuid, now: Timestamp) -> Result<u64> {
+    let tries = Expr::col(job::Column::Tries);
+    let before: SimpleExpr = Expr::case(tries.clone().gt(0), tries.sub(1_i64)).finally(0_i64).into();
     let given = job::Entity::update_many()
         .set(job::ActiveModel {
             state: Set(State::Waiting.word().into()),
@@ -176,9 +288,65 @@ pub(super) async fn give_back(store: &Store, owner: Uuid, now: Timestamp) -> Res
             lease_owner: Set(None),
             ..Default::default()
         })
+        .col_expr(job::Column::Tries, before)
         .filter(job::Column::State.eq(State::Running.word()))
         .filter(job::Column::LeaseOwner.eq(owner.to_string()))
         .exec(store.writer())
         .await?;
     Ok(given.rows_affected)
+}
+
+/// Somebody is there again: what waits for its next try on this line need not wait for a clock that was set meanwhile.
+pub(super) async fn hurry(store: &Store, line: &str, now: Timestamp) -> Result<u64> {
+    let hurried = job::Entity::update_many()
+        .col_expr(job::Column::DueAt, Expr::value(now.as_millisecond()))
+        .filter(job::Column::State.eq(State::Waiting.word()))
+        .filter(job::Column::Line.eq(line))
+        .filter(job::Column::DueAt.gt(now.as_millisecond()))
+        .filter(job::Column::Tries.gt(0))
+        .exec(store.writer())
+        .await?;
+    Ok(hurried.rows_affected)
+}
+
+/// After the clock was set back: rows written down before that speak of a time which is long to come. None of them waits
+/// longer than it would have, had it been written down now.
+pub(super) async fn forget_the_future(store: &Store, kinds: Vec<Kind>, now: Timestamp) -> Result<u64> {
+    let now = now.as_millisecond();
+    store
+        .change(move |tx| async move {
+            // How long it was to wait is kept; from when is not known any more.
+            let since =
+                |column: job::Column| Expr::col(column).sub(Expr::col(job::Column::CreatedAt)).add(now);
+            let written = job::Entity::update_many()
+                .col_expr(job::Column::DueAt, since(job::Column::DueAt))
+                .col_expr(job::Column::WantedAt, since(job::Column::WantedAt))
+                .col_expr(job::Column::CreatedAt, Expr::value(now))
+                .filter(job::Column::State.eq(State::Waiting.word()))
+                .filter(job::Column::CreatedAt.gt(now))
+                .exec(&tx)
+                .await?;
+            let retried = job::Entity::update_many()
+                .col_expr(job::Column::DueAt, Expr::value(now))
+                .filter(job::Column::State.eq(State::Waiting.word()))
+                .filter(job::Column::Tries.gt(0))
+                .filter(job::Column::DueAt.gt(now.saturating_add(millis(retry::longest()))))
+                .exec(&tx)
+                .await?;
+            let mut changed = written.rows_affected + retried.rows_affected;
+            for kind in &kinds {
+                let until = now.saturating_add(span(kind));
+                let leased = job::Entity::update_many()
+                    .col_expr(job::Column::LeaseUntil, Expr::value(until))
+                    .filter(job::Column::State.eq(State::Running.word()))
+                    .filter(job::Column::Name.eq(kind.name))
+                    .filter(job::Column::Line.eq(kind.line_word()))
+                    .filter(job::Column::LeaseUntil.gt(until))
+                    .exec(&tx)
+                    .await?;
+                changed += leased.rows_affected;
+            }
+            Ok(changed)
+        })
+        .await
 }

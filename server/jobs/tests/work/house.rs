@@ -4,7 +4,7 @@ use std::{
     collections::BTreeMap,
     sync::{
         Arc, Mutex,
-        atomic::{AtomicI64, AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering},
     },
     time::Duration,
 };
@@ -16,10 +16,15 @@ use store::Store;
 use tokio::{sync::Semaphore, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 
+use crate::{
+    ends::Promise,
+    lines::{Call, Hang},
+};
+
 pub(crate) type Asked = Result<(), Box<dyn std::error::Error>>;
 
 /// Longer than any of this takes; only a broken promise waits for it.
-const FOREVER: Duration = Duration::from_secs(60);
+const FOREVER: Duration = Duration::from_secs(100);
 
 #[derive(Clone, Default)]
 pub(crate) struct House(Arc<Inside>);
@@ -31,6 +36,12 @@ pub(crate) struct Inside {
     pub(crate) ran: Mutex<Vec<String>>,
     pub(crate) at_once: AtomicUsize,
     pub(crate) most_at_once: AtomicUsize,
+    /// Whether nobody is there outside.
+    pub(crate) away: AtomicBool,
+    /// What was given up and heard so, with the reason.
+    pub(crate) heard: Mutex<Vec<String>>,
+    /// Whether nobody hears it.
+    pub(crate) deaf: AtomicBool,
     gate: Gate,
 }
 
@@ -60,6 +71,19 @@ impl House {
         self.now.fetch_add(by.as_millis() as i64, Ordering::SeqCst);
     }
 
+    pub(crate) fn set_back(&self, by: Duration) {
+        self.now.fetch_sub(by.as_millis() as i64, Ordering::SeqCst);
+    }
+
+    pub(crate) fn heard(&self) -> Vec<String> {
+        self.heard.lock().map(|heard| heard.clone()).unwrap_or_default()
+    }
+
+    /// How often this ran.
+    pub(crate) fn times(&self, what: &str) -> usize {
+        self.ran().iter().filter(|ran| *ran == what).count()
+    }
+
     pub(crate) fn ran(&self) -> Vec<String> {
         self.ran.lock().map(|ran| ran.clone()).unwrap_or_default()
     }
@@ -68,10 +92,20 @@ impl House {
         self.gate.0.add_permits(jobs);
     }
 
-    fn note(&self, what: &str) {
+    pub(crate) fn note(&self, what: &str) {
         if let Ok(mut ran) = self.ran.lock() {
             ran.push(what.to_owned());
         }
+    }
+
+    /// Waits to be let through.
+    pub(crate) async fn wait_at_gate(&self) {
+        let now = self.at_once.fetch_add(1, Ordering::SeqCst) + 1;
+        self.most_at_once.fetch_max(now, Ordering::SeqCst);
+        if let Ok(permit) = self.gate.0.acquire().await {
+            permit.forget();
+        }
+        self.at_once.fetch_sub(1, Ordering::SeqCst);
     }
 
     /// Waits until `tries` tries have begun.
@@ -79,17 +113,24 @@ impl House {
         until("so many tries", || async { self.ran().len() >= tries }).await;
     }
 
-    pub(crate) fn worker(&self, store: &Store, settings: Settings) -> Worker<Self> {
-        let clock = self.clone();
-        let registry = Registry::new().with::<Note>().with::<Urgent>().with::<Stumble>().with::<Wait>();
-        let registry = registry.with::<Panic>().with::<Slow>().with::<Change>();
-        Worker::new(store.clone(), self.clone(), registry, Arc::new(move || clock.now()), settings)
-    }
-
     /// A worker at work, and the way to stop it.
     pub(crate) fn hire(&self, store: &Store, settings: Settings) -> (JoinHandle<()>, CancellationToken) {
-        let stop = CancellationToken::new();
-        (tokio::spawn(self.worker(store, settings).run(stop.clone())), stop)
+        let registry = Registry::new().with::<Note>().with::<Urgent>().with::<Stumble>().with::<Wait>();
+        let registry = registry.with::<Panic>().with::<Slow>().with::<Change>();
+        self.hire_for(registry.with::<Call>().with::<Hang>().with::<Promise>(), store, settings)
+    }
+
+    /// The same for these jobs only.
+    pub(crate) fn hire_for(
+        &self,
+        registry: Registry<Self>,
+        store: &Store,
+        settings: Settings,
+    ) -> (JoinHandle<()>, CancellationToken) {
+        let (clock, stop) = (self.clone(), CancellationToken::new());
+        let clock = Arc::new(move || clock.now());
+        let worker = Worker::new(store.clone(), self.clone(), registry, clock, settings);
+        (tokio::spawn(worker.run(stop.clone())), stop)
     }
 
     pub(crate) async fn enqueue<J: Job + Clone>(&self, store: &Store, job: J) -> Result<(), jobs::Error> {
@@ -194,15 +235,9 @@ impl Stumble {
 }
 
 impl Wait {
-    /// Waits to be let through.
     async fn go(&self, house: &House) -> Result<(), Setback> {
-        let now = house.at_once.fetch_add(1, Ordering::SeqCst) + 1;
-        house.most_at_once.fetch_max(now, Ordering::SeqCst);
         house.note(&self.0);
-        if let Ok(permit) = house.gate.0.acquire().await {
-            permit.forget();
-        }
-        house.at_once.fetch_sub(1, Ordering::SeqCst);
+        house.wait_at_gate().await;
         Ok(())
     }
 }

@@ -28,6 +28,25 @@ async fn the_urgent_goes_first_then_what_was_due_first() -> Asked {
 }
 
 #[tokio::test]
+async fn the_urgent_keep_nobody_waiting_for_ever() -> Asked {
+    for store in testing::engines().await {
+        let house = House::default();
+        house.enqueue(&store, Note("patient".into())).await?;
+        house.advance(Duration::from_millis(1));
+        for _ in 0..24 {
+            house.enqueue(&store, Urgent("urgent".into())).await?;
+        }
+        let (worker, stop) = house.hire(&store, eager(1));
+        all_finished(&store).await;
+        let place = house.ran().iter().position(|ran| ran == "patient").ok_or("never ran")?;
+        assert_eq!(place, 7, "the eighth place is for who has waited longest");
+        stop.cancel();
+        worker.await?;
+    }
+    Ok(())
+}
+
+#[tokio::test]
 async fn nothing_runs_before_it_is_due() -> Asked {
     for store in testing::engines().await {
         let house = House::default();

@@ -132,16 +132,7 @@ async fn a_job_this_program_does_not_know_is_left_for_one_that_does() -> Asked {
         let house = House::default();
         house.enqueue(&store, Stumble("of a newer release".into())).await?;
         house.enqueue(&store, Note("known".into())).await?;
-        let clock = house.clone();
-        let old = jobs::Worker::new(
-            (*store).clone(),
-            house.clone(),
-            Registry::new().with::<Note>(),
-            std::sync::Arc::new(move || clock.now()),
-            eager(2),
-        );
-        let stop = tokio_util::sync::CancellationToken::new();
-        let worker = tokio::spawn(old.run(stop.clone()));
+        let (worker, stop) = house.hire_for(Registry::new().with::<Note>(), &store, eager(2));
         house.tries(1).await;
         stop.cancel();
         worker.await?;

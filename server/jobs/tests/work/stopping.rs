@@ -35,7 +35,7 @@ async fn what_does_not_end_in_time_is_given_back_at_once() -> Asked {
         stop.cancel();
         worker.await?;
         let row = jobs::list(&store).await?.remove(0);
-        assert_eq!((row.state, row.tries, row.last_error.as_deref()), (State::Waiting, 1, Some("stopped")));
+        assert_eq!((row.state, row.tries, row.last_error.as_deref()), (State::Waiting, 0, Some("stopped")));
 
         // Nobody waits for a lease: the clock stands still.
         let (next, stop) = house.hire(&store, eager(1));

@@ -24,7 +24,7 @@ use crate::{
     cases,
     clock::{day_of, from_millis},
     pupils,
-    tasks::{enqueue, later},
+    tasks::{REGISTER, enqueue, later},
     trail::{Actor, Line},
 };
 
@@ -94,6 +94,7 @@ impl Job for SendReport {
     const NAME: &'static str = "absence.send-report";
     const PRIORITY: i64 = 5;
     const MAX_TRIES: u32 = TRIES;
+    const LINES: &'static [&'static str] = &[REGISTER];
     type House = Portal;
 
     async fn run(&self, portal: &Portal) -> Result<(), Setback> {
@@ -103,10 +104,11 @@ impl Job for SendReport {
             Err(Refused::Never(why)) => {
                 give_up(portal, &parcel.row, cases::ABSENCE_NOT_TAKEN, why).await.map_err(later)
             }
-            Err(Refused::Later(why)) if is_too_late(portal, &parcel.row) => {
+            Err(Refused::Later(why) | Refused::Away(why)) if is_too_late(portal, &parcel.row) => {
                 give_up(portal, &parcel.row, cases::ABSENCE_NOT_TAKEN, why).await.map_err(later)
             }
             Err(Refused::Later(why)) => Err(Setback::Later(why)),
+            Err(Refused::Away(why)) => Err(Setback::Away(why)),
         }
     }
 }
@@ -115,6 +117,7 @@ impl Job for RecallReport {
     const NAME: &'static str = "absence.recall-report";
     const PRIORITY: i64 = 5;
     const MAX_TRIES: u32 = TRIES;
+    const LINES: &'static [&'static str] = &[REGISTER];
     type House = Portal;
 
     async fn run(&self, portal: &Portal) -> Result<(), Setback> {
@@ -127,10 +130,11 @@ impl Job for RecallReport {
             Err(Refused::Never(why)) => {
                 give_up(portal, &row, cases::ABSENCE_NOT_RECALLED, why).await.map_err(later)
             }
-            Err(Refused::Later(why)) if is_too_late(portal, &row) => {
+            Err(Refused::Later(why) | Refused::Away(why)) if is_too_late(portal, &row) => {
                 give_up(portal, &row, cases::ABSENCE_NOT_RECALLED, why).await.map_err(later)
             }
             Err(Refused::Later(why)) => Err(Setback::Later(why)),
+            Err(Refused::Away(why)) => Err(Setback::Away(why)),
         }
     }
 }
@@ -138,13 +142,15 @@ impl Job for RecallReport {
 /// Why the register did not do it, by a code of ours.
 enum Refused {
     Later(&'static str),
+    /// Nobody was there.
+    Away(&'static str),
     Never(&'static str),
 }
 
 impl From<Trouble> for Refused {
     fn from(trouble: Trouble) -> Self {
         match trouble {
-            Trouble::Unreachable(_) => Self::Later("register-unreachable"),
+            Trouble::Unreachable(_) => Self::Away("register-unreachable"),
             Trouble::Garbled(_) => Self::Later("register-garbled"),
             Trouble::Said(Code::TooMany(_) | Code::Busy(_)) => Self::Later("register-busy"),
             Trouble::Said(Code::Unauthorized) => Self::Later("register-refuses-us"),
@@ -159,6 +165,7 @@ impl From<crate::Error> for Refused {
     fn from(error: crate::Error) -> Self {
         match later(error) {
             Setback::Later(why) => Self::Later(why),
+            Setback::Away(why) => Self::Away(why),
             Setback::Never(why) => Self::Never(why),
         }
     }

@@ -5,6 +5,8 @@
 //! Invariant: the link logs nobody in and shows nothing of anybody; it may be opened on any device, and only a POST of
 //! its page proves anything.
 
+use std::time::Duration;
+
 use anyhow::anyhow;
 use dispatch::{Mail, letters};
 use jiff::Timestamp;
@@ -161,7 +163,7 @@ impl Portal {
         let limit = Limit {
             name: "letter-links",
             most: self.rules().limits.links_per_minute,
-            per: std::time::Duration::from_secs(60),
+            per: Duration::from_secs(60),
         };
         let (portal, network) = (self.clone(), network(asking.address));
         let hash = token::hash_of_cookie(Some(token));
@@ -227,6 +229,8 @@ impl Job for SendEmailCode {
     const NAME: &'static str = "application.send-email-code";
     const PRIORITY: i64 = 10;
     const MAX_TRIES: u32 = 200;
+    const LINES: &'static [&'static str] = &[tasks::MAIL];
+    const TARGET: Option<Duration> = Some(Duration::from_secs(60));
     type House = Portal;
 
     async fn run(&self, portal: &Portal) -> Result<(), Setback> {

@@ -1,6 +1,8 @@
 //! A notice leaves by one channel: everything is asked again, then the letter is written and handed over while no
 //! connection to the database is held, then it is written down that it left.
 
+use std::time::Duration;
+
 use dispatch::{
     Mail, letters,
     sms::{self, Failure, Sms},
@@ -43,7 +45,13 @@ impl Job for SendNotice {
     const PRIORITY: i64 = 6;
     /// The delivery's own deadline ends it.
     const MAX_TRIES: u32 = 1000;
+    const LINES: &'static [&'static str] = &[tasks::MAIL, tasks::SMS];
+    const TARGET: Option<Duration> = Some(Duration::from_secs(60));
     type House = Portal;
+
+    fn line(&self) -> Option<&'static str> {
+        tasks::line_of(self.channel)
+    }
 
     async fn run(&self, portal: &Portal) -> Result<(), Setback> {
         let id = self.delivery.to_string();
@@ -160,11 +168,11 @@ struct Sent {
 }
 
 /// A text message that may have left: it is asked for before it is sent again.
-const DOUBTFUL: Setback = Setback::Later("gateway-doubtful");
+const DOUBTFUL: &str = "gateway-doubtful";
 
 const fn word_of(setback: Setback) -> &'static str {
     match setback {
-        Setback::Later(why) | Setback::Never(why) => why,
+        Setback::Later(why) | Setback::Away(why) | Setback::Never(why) => why,
     }
 }
 
@@ -239,9 +247,9 @@ async fn text(
         // Not taken is certain; whatever else happened is asked about before the next try.
         Err(Failure::NotTaken { .. }) => {
             begin(portal, delivery, None).await?;
-            Err(Trouble::Later(Setback::Later("gateway-not-taken")))
+            Err(Trouble::Later(Setback::Away("gateway-not-taken")))
         }
-        Err(Failure::Doubtful) => Err(Trouble::Later(DOUBTFUL)),
+        Err(Failure::Doubtful) => Err(Trouble::Later(Setback::Away(DOUBTFUL))),
     }
 }
 
@@ -256,10 +264,10 @@ async fn asked_for(
     let since = now.as_millisecond() - begun.as_millisecond();
     if (0..millis(portal.rules().notices.doubt)).contains(&since) {
         // It may still be on its way to the gateway.
-        return Err(Trouble::Later(DOUBTFUL));
+        return Err(Trouble::Later(Setback::Later(DOUBTFUL)));
     }
     let seen = portal.0.parts.gateway.sent_to(to, begun).await;
-    let seen = seen.map_err(|_| Trouble::Later(DOUBTFUL))?;
+    let seen = seen.map_err(|_| Trouble::Later(Setback::Away(DOUBTFUL)))?;
     let ids: Vec<String> = seen.into_iter().map(|seen| seen.id).collect();
     let others = row::Entity::find().filter(row::Column::ProviderId.is_in(ids.clone()));
     let others = others.all(portal.store().reader()).await.map_err(Error::from)?;

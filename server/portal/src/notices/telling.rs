@@ -1,6 +1,9 @@
 //! Absences that are due are told: one transaction makes the notices with their messages, deliveries and jobs.
 
-use std::collections::{BTreeMap, HashSet};
+use std::{
+    collections::{BTreeMap, HashSet},
+    time::Duration,
+};
 
 use jiff::{Timestamp, civil::Date};
 use jobs::{Job, Setback};
@@ -40,6 +43,7 @@ impl Job for TellGuardians {
     const PRIORITY: i64 = 5;
     /// Whatever is in the way, it is tried until the day is over; then the school calls.
     const MAX_TRIES: u32 = 1000;
+    const TARGET: Option<Duration> = Some(Duration::from_secs(60));
     type House = Portal;
 
     async fn run(&self, portal: &Portal) -> Result<(), Setback> {

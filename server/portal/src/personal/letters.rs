@@ -3,11 +3,13 @@
 //! The address is kept with the letter, sealed, until it left: a word about a change goes where the account no longer
 //! points.
 
+use std::time::Duration;
+
 use anyhow::anyhow;
 use dispatch::{Mail, letters, sms};
 use jiff::{SignedDuration, Timestamp};
 use jobs::{Job, Setback};
-use model::{Email, Language, Mobile};
+use model::{Channel, Email, Language, Mobile};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
 use serde::{Deserialize, Serialize};
 use store::{
@@ -86,7 +88,7 @@ pub(super) async fn write(
     insert(portal, tx, account, id, kind, to, None, now).await?;
     let line = Line::new(Deed::QueuedLetter).of("letter", id).because(kind.word());
     portal.trail(tx, actor, line, now).await?;
-    tasks::enqueue(tx, &SendAccountLetter { letter: id }, now).await
+    tasks::enqueue(tx, &SendAccountLetter { letter: id, channel: to.channel() }, now).await
 }
 
 /// The same for the code of the proof with this id.
@@ -104,7 +106,7 @@ pub(super) async fn write_code(
     insert(portal, tx, account, proof, Kind::Code, to, Some(code), now).await?;
     let line = Line::new(Deed::QueuedLetter).of("letter", proof).because(Kind::Code.word());
     portal.trail(tx, actor, line, now).await?;
-    tasks::enqueue(tx, &SendContactCode { letter: proof }, now).await
+    tasks::enqueue(tx, &SendContactCode { letter: proof, channel: to.channel() }, now).await
 }
 
 #[expect(clippy::too_many_arguments, reason = "the columns of the row")]
@@ -163,13 +165,21 @@ pub(super) fn uuid_of(id: &str) -> Result<Uuid> {
 #[derive(Serialize, Deserialize)]
 pub(crate) struct SendContactCode {
     letter: Uuid,
+    /// The way it goes, so that it is known without a look whom the job calls.
+    channel: Channel,
 }
 
 impl Job for SendContactCode {
     const NAME: &'static str = "account.send-code";
     const PRIORITY: i64 = 10;
     const MAX_TRIES: u32 = 200;
+    const LINES: &'static [&'static str] = &[tasks::MAIL, tasks::SMS];
+    const TARGET: Option<Duration> = Some(Duration::from_secs(60));
     type House = Portal;
+
+    fn line(&self) -> Option<&'static str> {
+        tasks::line_of(self.channel)
+    }
 
     async fn run(&self, portal: &Portal) -> Result<(), Setback> {
         leave(portal, self.letter).await
@@ -180,12 +190,19 @@ impl Job for SendContactCode {
 #[derive(Serialize, Deserialize)]
 pub(crate) struct SendAccountLetter {
     letter: Uuid,
+    /// The way it goes, so that it is known without a look whom the job calls.
+    channel: Channel,
 }
 
 impl Job for SendAccountLetter {
     const NAME: &'static str = "account.send-letter";
     const MAX_TRIES: u32 = 200;
+    const LINES: &'static [&'static str] = &[tasks::MAIL, tasks::SMS];
     type House = Portal;
+
+    fn line(&self) -> Option<&'static str> {
+        tasks::line_of(self.channel)
+    }
 
     async fn run(&self, portal: &Portal) -> Result<(), Setback> {
         leave(portal, self.letter).await
@@ -249,8 +266,8 @@ async fn hand_over(
 /// The gateway's trouble as a code of ours.
 const fn setback(failure: sms::Failure) -> Setback {
     match failure {
-        sms::Failure::NotTaken { .. } => Setback::Later("gateway-closed"),
-        sms::Failure::Doubtful => Setback::Later("gateway-silent"),
+        sms::Failure::NotTaken { .. } => Setback::Away("gateway-closed"),
+        sms::Failure::Doubtful => Setback::Away("gateway-silent"),
         sms::Failure::Refused => Setback::Never("gateway-refused"),
     }
 }

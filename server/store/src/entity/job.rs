@@ -11,6 +11,8 @@ pub struct Model {
     pub id: String,
     /// The job's name, such as `account.welcome`.
     pub name: String,
+    /// The line it leaves the house by, such as `mail`; empty where it leaves by none.
+    pub line: String,
     /// The job as JSON.
     pub payload: String,
     /// Higher goes first.
@@ -21,6 +23,8 @@ pub struct Model {
     pub tries: i64,
     /// How often it may be.
     pub max_tries: i64,
+    /// When it was to run first. A try that comes to nothing does not move it.
+    pub wanted_at: i64,
     /// Not before this time.
     pub due_at: i64,
     /// Not after this time.

@@ -49,11 +49,13 @@ pub(super) fn tables() -> Vec<Table> {
         Table::new("job")
             .text("id")
             .text("name")
+            .text("line")
             .text("payload")
             .integer("priority")
             .text("state")
             .integer("tries")
             .integer("max_tries")
+            .integer("wanted_at")
             .integer("due_at")
             .integer_or_null("deadline_at")
             .integer_or_null("lease_until")
@@ -62,7 +64,8 @@ pub(super) fn tables() -> Vec<Table> {
             .integer("created_at")
             .integer_or_null("finished_at")
             .key(&["id"])
-            .index(&["state", "due_at"])
+            .index(&["state", "name", "line", "due_at"])
+            .index(&["state", "deadline_at"])
             .index(&["finished_at"]),
     ]
 }
