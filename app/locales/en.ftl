@@ -40,10 +40,10 @@ information-body =
     Then you use that one. [Log in with BankID](sign-in) and you come straight to My children (Mina barn). The same account follows from preschool to upper secondary school.
 
     ## If you do not have BankID
-    Your child’s preschool or school helps you get an account. That goes for you who have no Swedish personal identity number or have protected personal data, too. [What to do without BankID](no-bankid).
+    Your child’s preschool or school helps you get an account. That also applies if you have no Swedish personal identity number or have protected personal data. [What to do without BankID](no-bankid).
 
     ## Closing the account
-    You can close your account whenever you like. Tell your child’s preschool or school. [Find the telephone number](schools).
+    You can close your account whenever you like, under [Personal data](personal). Your child’s preschool or school can also do it for you. [Find the telephone number](schools).
 information-apply = Start the application
 information-hold = Read what we hold
 
@@ -69,20 +69,21 @@ what-we-hold-body =
     - Your name and personal identity number come from your BankID. We use the number to ask the population register which children you are a guardian of.
     - Your address comes from the population register at the Swedish Tax Agency.
     - Your email address is what you typed yourself. We need it so that the preschool and school can reach you.
+    - Your mobile number is what you typed yourself, too, if you have added one. We need it to send text messages.
     - We note when you log in and when you look at something about a child. That way we can see afterwards who looked at what.
 
     Under [Personal data](personal) you see each item, where it comes from and from which day.
 
     ## What others see
-    Another guardian sees nothing about you: not your address, not your email address and not whether you have an account.
+    Another guardian sees nothing about you: not your address, your email address or your mobile number, and not whether you have an account.
 
     ## If something is wrong
-    You change your email address through the preschool or school. The Swedish Tax Agency corrects the population register. Your child’s preschool or school corrects the pupil register. The correction reaches us by itself.
+    You change your email address and your mobile number yourself under Personal data. The Swedish Tax Agency corrects the population register. Your child’s preschool or school corrects the pupil register. The correction reaches us by itself.
 
-    ## Do not spread the content
-    All content in the service is protected by copyright law and the General Data Protection Regulation, GDPR. That goes for texts, pictures, children’s work and what is said about others. You may read it but not spread it, for example on social media.
+    ## Do not share the content
+    All content in the service is protected by copyright law and the General Data Protection Regulation, GDPR. That goes for texts, pictures, children’s work and what is said about others. You may read it but not share it, for example on social media.
 
-    More about the law, the times and your rights is under [Data protection](data-protection).
+    More about the law, how long we keep things and your rights is under [Data protection](data-protection).
 
 # Data protection
 data-protection-title = Data protection
@@ -92,25 +93,26 @@ data-protection-body =
     The committee of the City of Gothenburg that runs your child’s preschool or school is the controller. You reach the data protection officer through the city’s contact centre, [031-390 06 00](tel:+46313900600).
 
     ## Why we may do it
-    We handle the data so that the preschool and school can do what the Education Act demands, such as keeping you informed about your child. The legal basis is a task in the public interest and a legal obligation, Article 6.1 e and c of the General Data Protection Regulation. We do not rely on consent.
+    We handle the data so that the preschool and school can do what the Education Act requires, such as keeping you informed about your child. The legal basis is a task in the public interest and a legal obligation, Article 6.1 e and c of the General Data Protection Regulation. We do not rely on consent.
 
     ## Which data
     Each item and its source is in [Information to guardians](what-we-hold).
 
     ## Who gets the data
-    Staff at your child’s preschool or school who need it for their work. When you identify yourself, BankID learns that you do so with us. We ask the Swedish Tax Agency about the population register. Nobody else gets the data, and the service has no advertisements and no measuring by other companies.
+    Staff at your child’s preschool or school who need it for their work. When you identify yourself, BankID learns that you do so with us. We ask the Swedish Tax Agency about the population register. Those who pass on our emails and text messages see your email address or your mobile number, but never which child it is about. Nobody else gets the data, and the service has no advertisements and no tracking by other companies.
 
     ## How long we keep it
     - An application that is not finished is erased after 24 hours.
     - Proof of a BankID login is kept encrypted for 1 year.
     - Times of ended logins are kept for 30 days, and so is what the population register answered about you and your children.
-    - That a person has had a protected identity is kept until the preschool or school takes it away.
+    - The fact that a person has had protected personal data is kept until the preschool or school removes it.
     - Questions to the preschool or school, such as that a child is not yours, are kept until they are settled.
-    - When an account is closed, the personal data in it is erased after 90 days. What stays is that the account existed, under a value that no personal number can be read from.
-    - Absence that you report is kept for 2 years, the reason for 90 days.
+    - When an account is closed, the personal data in it is erased after 90 days. What stays is that the account existed, under a value that no personal identity number can be read from.
+    - Absence and notices about it are kept for 2 years. The reason of absence that you have reported is erased after 90 days.
+    - Messages in the service are kept for 1 year.
     - Notes of who looked at what are kept for 5 years.
 
-    Documents that the city must archive follow the city’s plan for keeping and disposal.
+    Documents that the city must archive follow the city’s plan for retention and disposal.
 
     ## Your rights
     - You have the right to know what we hold about you.
@@ -118,7 +120,7 @@ data-protection-body =
     - You can ask for data to be erased. Sometimes we must still keep it, because it is a public document.
     - You can object to the handling.
 
-    Turn to your child’s preschool or school, or to the data protection officer. You get an answer within one month.
+    Contact your child’s preschool or school, or the data protection officer. You get an answer within one month.
 
     If you are not satisfied you can complain to the [Swedish Authority for Privacy Protection](https://www.imy.se).
 
@@ -129,31 +131,31 @@ data-protection-body =
 accessibility-title = Accessibility of Hjärntorget
 accessibility-lead = Everybody should be able to use the service. Here is how well we do, what falls short and how to tell us.
 accessibility-body =
-    The City of Gothenburg is behind this website. The statement covers Hjärntorget’s pages for guardians, those that need a login too.
+    The City of Gothenburg is behind this website. The statement covers Hjärntorget’s pages for guardians, including those that need a login.
 
     ## How accessible the website is
     We work to WCAG 2.2 at level AA. The website is partly compliant with the Swedish act on accessibility to digital public services. What falls short is described below.
 
     Every page works without script, with the keyboard alone, at 400 per cent zoom, on a narrow screen, in dark mode and with your own colours.
 
-    ## Known faults
-    - The QR code for BankID demands that you can point a camera at the screen. Choose BankID on this device if you cannot.
+    ## Known shortcomings
+    - The QR code for BankID requires that you can point a camera at the screen. Choose BankID on this device if you cannot.
     - The QR code is shown for a short time. When the time is up, a button gives you a new one.
-    - The BankID app is not ours. We cannot mend its faults.
+    - The BankID app is not ours. We cannot mend what falls short in it.
     - The service is in Swedish and English. Easy-to-read Swedish, sign language and more languages are missing.
-    - Nobody from outside has reviewed the service, and it has not been tried together with people who use screen readers.
+    - Nobody from outside has reviewed the service, and it has not been tested together with people who use screen readers.
 
     ## If you cannot use a page
-    Call the city’s contact centre, [031-390 06 00](tel:+46313900600), weekdays 8 to 16. You can get help at your child’s preschool or school too. You can have the content in another way, for example read aloud or on paper.
+    Call the city’s contact centre, [031-390 06 00](tel:+46313900600), weekdays 8 to 16. You can also get help at your child’s preschool or school. You can have the content in another way, for example read aloud or on paper.
 
-    ## Tell us about a fault
+    ## Tell us about a shortcoming
     If you find something that does not work, we want to know. Call [031-390 06 00](tel:+46313900600) or write to [hjarntorget@example.se](mailto:hjarntorget@example.se). Say which page it is and what happened. Do not write any personal identity numbers.
 
     ## Supervision
     The Agency for Digital Government, Digg, supervises the act. If you are not satisfied with how we handle what you tell us, you can [report it to Digg](https://www.digg.se/tdosanmalan).
 
     ## How we tested
-    We have reviewed the website ourselves. Every change is tried with automatic tests of every page, in both languages, in light and dark mode, with the keyboard, without script and on a screen 320 points wide.
+    We have reviewed the website ourselves. Every change is checked with automatic tests of every page, in both languages, in light and dark mode, with the keyboard, without script and on a screen 320 points wide.
 
     The website was published on 24 November 2026. The statement was last updated on 24 November 2026.
 
@@ -184,15 +186,15 @@ recognise-us-body =
     - your personal identity number
     - codes to your BankID or your bank
     - card numbers or money
-    - the code in the email, anywhere else than on the page where you apply
+    - the code in the email or the text message, anywhere else than on this website
 
     ## What we never do
     - We never call and ask you to log in with BankID.
     - We never ask you to scan a QR code that somebody sent you.
-    - We never write a child’s name, school or absence in an email.
+    - We never write a child’s name, school or times in an email or a text message.
 
-    ## What our emails look like
-    They come from Hjärntorget. They say what kind of thing has happened, never what it is about. A link always leads to this website. If you are unsure: type the address in your browser yourself instead of following the link.
+    ## What our emails and text messages look like
+    They come from Hjärntorget. They say what kind of notice it is, never whom it is about. A link always leads to this website. If you are unsure: type the address in your browser yourself instead of following the link.
 
     ## When you identify yourself
     The BankID app says that you are logging in to Hjärntorget, Göteborgs Stad. If it says something else, or if you did not start on our website yourself: cancel.
@@ -213,11 +215,11 @@ no-bankid-answer-body =
     ## Do this now
     1. Call your child’s preschool or school on a weekday between 8 and 16. [Find the telephone number](schools).
     2. Say that you want a guardian account in Hjärntorget and that you cannot use BankID. You do not have to say why.
-    3. Agree on a time to come there.
+    3. Agree on a time to visit.
 
     ## Bring
     - a valid identity document, such as a passport, identity card, driving licence or LMA card
-    - a paper that shows that you are a guardian, if the school asks for it
+    - a document that shows that you are a guardian, if the school asks for it
     - an email address or a telephone number, if you want to be reached that way
 
     ## While you wait
@@ -255,8 +257,8 @@ outcome-account-resting-title = You have closed your account
 outcome-account-resting-lead = You can open it again. One press is enough.
 outcome-account-resting-reopen = Open the account again
 outcome-account-resting-body =
-    ## This happens
-    - You see your children again, and your choices of absence notices are as before.
+    ## What happens
+    - You see your children again, and your choices for absence notices are as before.
     - Your email address and your mobile number are still there.
 
     If you do not want to open the account you need not do anything. After 30 days only the child’s preschool or school can open it. [Find the telephone number](schools).
@@ -269,7 +271,7 @@ outcome-not-yet-placed-body =
 
     We have not kept any application.
 outcome-placement-ended-title = Your child’s place has ended
-outcome-placement-ended-lead = The child has gone to one of the city’s preschools or schools, but no longer does according to the pupil register.
+outcome-placement-ended-lead = The child has attended one of the city’s preschools or schools, but no longer does according to the pupil register.
 outcome-placement-ended-body =
     ## Do this now
     1. If the child has started at a new preschool or school in the city: wait a week and apply again.
@@ -282,18 +284,18 @@ outcome-outside-the-city-body =
     1. Ask your child’s preschool or school, or the municipality where the child lives, what they use.
     2. If the child goes to one of Gothenburg’s preschools or schools anyway: call there on a weekday between 8 and 16. [Find the telephone number](schools).
 outcome-child-came-of-age-title = Your child has turned 18
-outcome-child-came-of-age-lead = You are then no longer a guardian in the eyes of the law, and there can be no guardian account for the child.
+outcome-child-came-of-age-lead = You are then no longer a guardian in the eyes of the law, and you cannot have a guardian account for the child.
 outcome-child-came-of-age-body =
     ## Do this now
     1. Ask your child. A pupil who has turned 18 decides what the school tells others.
     2. If you have questions: call the school on a weekday between 8 and 16. [Find the telephone number](schools).
 outcome-under-age-title = You need to be 18
-outcome-under-age-lead = Only somebody of age can have a guardian account.
+outcome-under-age-lead = Only adults can have a guardian account.
 outcome-under-age-body =
     ## Do this now
     1. If you are a pupil: you already have an account of your own. Ask your mentor how to log in.
     2. If you have a child in preschool: call the preschool on a weekday between 8 and 16 and they will help you. [Find the telephone number](schools).
-outcome-register-down-title = We cannot read the registers just now
+outcome-register-down-title = We cannot see your children just now
 outcome-register-down-lead = You are identified, but we cannot see which children you are a guardian of. What you have done is kept.
 outcome-register-down-body =
     ## Do this now
@@ -303,24 +305,24 @@ outcome-register-down-body =
 
     The preschool and school look after your child’s day as always.
 outcome-print = You can print this page and bring it with you.
-outcome-school-heading = Call here
+outcome-school-heading = Call the preschool or school
 outcome-hours = Weekdays 8–16
 outcome-find-school = Find the telephone number
 outcome-try-again = Try again
 
 # Fault pages
 fault-forbidden-title = You cannot see this page
-fault-forbidden-lead = The page does not belong to what you are logged in as. Go back, or begin again from the start page.
+fault-forbidden-lead = It cannot be opened from here. Go back, or begin again from the start page.
 fault-not-found-title = The page does not exist
 fault-not-found-lead = The address may be misspelt, or the page has moved. What you have saved is still there.
 fault-conflict-title = This is already done
 fault-conflict-lead = Somebody has changed the same thing, maybe you yourself in another tab. Open the page again and see how it stands now.
 fault-too-many-title = That was too fast
-fault-too-many-lead = We got many tries in a short time and wait a little to be safe. Try again in a while. Nothing is lost.
+fault-too-many-lead = There were many tries in a short time, so we wait a little to be safe. Try again in a while. Nothing is lost.
 fault-broken-title = Something went wrong on our side
 fault-broken-lead = It is not your fault. What you have already saved is still there. Try again in a while.
-fault-broken-reference = If you call us, give this number: { $reference }
-fault-unavailable-title = The service is resting a while
+fault-broken-reference = If you call us, read out this code: { $reference }
+fault-unavailable-title = This page cannot be shown just now
 fault-unavailable-lead = We cannot reach a system that this page needs. What you have saved is still there, and information and the schools’ telephone numbers can be read as usual. Try again in a while. If it is urgent, call your child’s preschool or school.
 fault-too-big-title = That was too much text
 fault-too-big-lead = Go back and write less.
@@ -334,9 +336,9 @@ wrong-missing-mobile = Type your mobile number.
 wrong-missing-code = Type the code you got.
 wrong-too-long = The address is too long. It can have at most 254 characters.
 wrong-too-long-mobile = The number is too long. Type one number only.
-wrong-not-an-email = The address is not whole. Write it as name@example.se.
+wrong-not-an-email = The address does not look right. Type it as name@example.se.
 wrong-email-letters = Use only the letters a to z in the address, without å, ä and ö.
-wrong-not-a-number = The number is not whole. Type it as 070-174 06 05, or with a plus and the number of the country.
+wrong-not-a-number = The number does not look right. Type it as 070-174 06 05, or with a plus and the country code first.
 wrong-not-a-mobile = That is not a mobile number. Text messages only arrive at mobile phones.
 wrong-premium = The number is a premium number. Type the number of your own mobile phone.
 wrong-not-a-code = The code has six digits. Type them as they are.
@@ -347,11 +349,11 @@ wrong-missing-day = Choose a day.
 wrong-missing-reason = Choose a reason.
 wrong-choose-child = Choose at least one child.
 wrong-choose-channel = Choose at least one way.
-wrong-no-mobile = You have no mobile number to get text messages on. Add one, and what you chose is kept, or untick the box.
-wrong-not-a-day = The day cannot be read. Write it as 2026-11-24.
-wrong-not-a-time = The time cannot be read. Write it as 08:10.
+wrong-no-mobile = You have no mobile number to get text messages on. Add one, and your choices are kept. Or untick text messages.
+wrong-not-a-day = The day cannot be read. Type it as 2026-11-24.
+wrong-not-a-time = The time cannot be read. Type it as 08:10.
 wrong-reversed = The end must be later than the start.
-wrong-over = That time is over. Call the school if something should be corrected.
+wrong-over = That time has passed. Call the school if something should be corrected.
 wrong-too-far-ahead = You can report { $days } days ahead at most.
 wrong-no-place = The child has no place at a preschool or school that day.
 
@@ -359,14 +361,14 @@ wrong-no-place = The child has no place at a preschool or school that day.
 refusal-step-not-reached = You have not come to that step yet. Go on here.
 refusal-no-identification = The identification has ended. Start again, it is quick.
 refusal-other-browser = The identification began in another browser. Go back there, or start again here.
-refusal-return-spent = The way back works only once and only for a short while. Start again, it is quick.
+refusal-return-spent = The link back works only once and only for a short while. Start again, it is quick.
 refusal-other-person = Another person identified themselves. You are logged out to be safe. Log in again with your own BankID.
 refusal-not-trusted = We could not accept the identification this time. Try again, or call your child’s preschool or school.
 refusal-bank-id-down = BankID does not answer just now. Try again in a while.
 refusal-too-many-tries = There were too many tries. Send a new code, and wait a quarter of an hour before you use it.
 refusal-too-many-letters = We have sent many emails or text messages in a short time. Look among what you got, your spam too, or wait an hour.
 refusal-link-spent = The link is no longer valid. Open the latest email, or send a new one from the application.
-refusal-no-child-left = You have said that none of the children is yours. The school will know. Undo it if that was wrong.
+refusal-no-child-left = You have said that none of the children is yours. The school will be told. Undo it if that was wrong.
 refusal-not-fresh = It is a while since you logged in. Identify yourself again and go on here. What you have typed is still there.
 refusal-too-many-changes = You have made several changes today. Try again tomorrow, or call the child’s preschool or school.
 refusal-changed-meanwhile = The settings were changed elsewhere since you opened the page, perhaps by you in another tab. Check that what you chose is right and save again.
@@ -397,13 +399,13 @@ shell-accessibility = Accessibility
 shell-cookies = Cookies
 shell-recognise-us = How to recognise us
 shell-schools = Find your school
-shell-copyright = The content is protected by copyright law and GDPR and may not be spread. City of Gothenburg.
+shell-copyright = The content is protected by copyright law and GDPR and may not be shared. City of Gothenburg.
 
 # What all steps have
 step-of = Step { $step } of { $of }
 step-back = Back
 step-continue = Continue
-step-out = Leave the application
+step-out = Stop and continue later
 
 # Log in
 sign-in-title = Log in
@@ -471,29 +473,29 @@ apply-children-confirm = { $children ->
 }
 apply-children-missing = Is a child missing?
 apply-children-missing-body =
-    A newborn child shows when the Swedish Tax Agency has registered custody. A child who has just got a place mostly shows within a few days.
+    A newborn child appears when the Swedish Tax Agency has registered custody. A child who has just got a place usually appears within a few days.
 
     Go on with the application anyway. The child appears in your account by itself. If not, call your child’s preschool or school. [Find the telephone number](schools).
 apply-child-not-mine = This is not my child
 apply-child-mine = Undo, it is my child
-apply-child-gone = You have said that this is not your child. The school will know and put it right. The child will not be in your account.
+apply-child-gone = You have said that this is not your child. The school will be told and put it right. The child will not be in your account.
 
 # The application: e-mail
 email-title = What is your email address?
-email-lead = We send word from the preschool and school to it. No other guardian sees the address.
+email-lead = We send notices from the preschool and school there. No other guardian sees the address.
 email-hint = For example name@example.se. You will soon get an email with a code.
 email-shared = Do you share the address with somebody?
 email-shared-body =
     Everybody who can read the mailbox can read what we send. Choose an address that only you read, if you can.
 
-    Our emails never hold the child’s name, school or absence.
+    Our emails never hold the child’s name, school or times.
 
 # The application: confirm
 code-title = Which code is in the email?
 code-sent = We sent an email to { $email } at { $time }. Type the code here, or open the link in the email.
 code-on-its-way = An email is on its way to { $email }. Type the code here when it has come, or open the link in the email.
 code-hint = Six digits. The code is valid for 10 minutes.
-code-none-title = Has no email come?
+code-none-title = Have you not received an email?
 code-none = Look in your spam folder. Check that the address above is right.
 code-resend = Send a new email
 code-resent = A new email is on its way. The code in the old one is no longer valid.
@@ -501,11 +503,11 @@ code-change-address = Change the address
 code-link-opened = I have opened the link in the email
 code-confirmed = We know that emails to { $email } arrive.
 confirm-title = Confirm your email address
-confirm-lead = Press the button if it is you who apply for an account in Hjärntorget. If it is not you, close the page.
+confirm-lead = Press the button if you are the one applying for an account in Hjärntorget. If not, close the page.
 confirm-send = Confirm the address
 confirm-done-title = The address is confirmed
 confirm-done-here = All that is left is to check your answers.
-confirm-done-elsewhere = Go back to the window where you apply and go on there. If it is closed, identify yourself again.
+confirm-done-elsewhere = Go back to the window where you are applying and go on there. If it is closed, identify yourself again.
 confirm-spent-title = The link is no longer valid
 confirm-to-application = To the application
 
@@ -514,6 +516,7 @@ check-title = Check your answers
 check-lead = When you create the account it is linked to you and to the children below.
 check-children = Children
 check-change = Change
+check-add = Add
 check-change-children = children
 check-change-email = email address
 check-email-confirmed = Confirmed
@@ -521,7 +524,7 @@ check-information-title = How we use the data
 check-information-body =
     We use it to show you the right children and so that the preschool and school can reach you. Read more in [Information to guardians](what-we-hold) and [Data protection](data-protection).
 
-    What you see in the service is protected by copyright law and GDPR. You may read it but not spread it.
+    What you see in the service is protected by copyright law and GDPR. You may read it but not share it.
 check-complete = Create the account
 
 # Receipt
@@ -531,7 +534,7 @@ receipt-children = Children in your account
 receipt-next-title = What happens now
 receipt-next-mail = You get an email to { $email } that confirms the account.
 receipt-next-see = Under My children you see where the children go and how to reach the preschool or school.
-receipt-next-sign-in = Log in with BankID whenever you like. Do not apply again, the account follows the children from preschool to upper secondary school.
+receipt-next-sign-in = Log in with BankID whenever you like. You do not need to apply again: the account follows the children from preschool to upper secondary school.
 receipt-to-children = Go to My children
 receipt-to-personal = See your personal data
 
@@ -546,9 +549,9 @@ children-email = School email
 children-contact = Contact
 children-away-reported = Reported absent today
 children-away-unexcused = Unexcused absence today
-children-protected = The content is protected by copyright law and GDPR. Do not spread it.
+children-protected = The content is protected by copyright law and GDPR. Do not share it.
 children-empty = There is no child to show here just now.
-children-empty-way = A register may be out of date. Call your child’s preschool or school if you think something is wrong.
+children-empty-way = This can be because a register is being updated. Call your child’s preschool or school if you think something is wrong.
 
 # Messages (PIM)
 messages-title = Messages
@@ -558,20 +561,20 @@ messages-unanswered = Not confirmed
 messages-acknowledged = Confirmed { $time }
 messages-newer = Newer messages
 messages-older = Older messages
-messages-empty = You have no messages. Notices of absence come here, if you have chosen so.
+messages-empty = You have no messages. Notices of absence come here, if you have chosen that.
 message-absence-title = Absence
-message-absence-lead = { $child } is away, { $date }, and nobody has reported it.
-message-valid-lead = { $child } is away, { $date }. The school knows.
+message-absence-lead = { $child } is absent on { $date }, and nobody has reported it.
+message-valid-lead = { $child } is absent on { $date }. The school knows.
 message-absence-body =
     ## What to do now
     - You do not know where the child is: call the preschool or school at once.
-    - The child is ill or on leave: report the absence under Attendance (Närvarohantering), so that everybody knows.
+    - The child is ill or on leave: [report the absence](absence-report), so that everybody knows.
     - You think that something is wrong: call, and they correct it. You then get a new notice.
 message-correction-title = Absence corrected
 message-correction-lead = An earlier notice about { $child }, { $date }, was wrong. This is right:
 message-trial-title = A test
 message-trial-lead = This is a test that you asked for. Messages reach you.
-message-came = Came { $time }
+message-came = Sent { $time }
 message-acknowledge = I have received the notice
 message-acknowledged = The preschool or school sees that you have received the notice.
 missed-unexcused = Not reported
@@ -582,7 +585,7 @@ missed-present = Was there
 # The link in a mail or text message about absence: no login, nothing about anybody
 receive-title = Have you received the notice?
 receive-lead = Press the button, so that the preschool or school knows that the absence notice has reached you.
-receive-read = You need not log in to confirm. What the notice is about you read afterwards, when you have logged in.
+receive-read = You do not need to log in to confirm. Log in afterwards to read what the notice is about.
 received-title = Thank you, it is confirmed
 received-lead = The preschool or school now sees that you have received the notice. Log in to read what it is about.
 received-spent-lead = It is too old, or the whole address did not come along. Log in and confirm the notice under Messages instead.
@@ -598,32 +601,34 @@ personal-email = Email address
 personal-language = Language of emails and text messages
 personal-since = Account since
 personal-wrong-title = Is something wrong?
-personal-wrong = The Swedish Tax Agency corrects name and address. The rest you change here yourself. If that does not help, call your child’s preschool or school.
+personal-wrong = The Swedish Tax Agency corrects your name and address. You change your email address, mobile number and language here yourself. If that does not help, call your child’s preschool or school.
 personal-close-title = Do you want to close the account?
-personal-close = You can, whenever you like, and undo it for 30 days. The preschool or school can also do it for you.
+personal-close = You can do that whenever you like, and change your mind within 30 days. The preschool or school can also do it for you.
 personal-mobile = Mobile number
 personal-mobile-none = No number. With a number you can get a text message when a child is missing.
 personal-change-email = the email address
 personal-change-mobile = the mobile number
+personal-add-mobile = a mobile number
 personal-email-failing = Emails to you have not arrived since { $date }. Check the address and confirm it again.
 personal-mobile-failing = Text messages to you have not arrived since { $date }. Check the number and confirm it again.
 personal-language-title = Which language do you want in emails and text messages?
 personal-language-text = You change the language of the pages at the top of the page.
-personal-sources = Where does it come from?
+personal-sources = Where does the data come from?
 personal-sources-body =
     Below each piece of data it says where it comes from and which day it is from.
 
-    - Name and address come from the population register. We ask Skatteverket when you log in.
-    - Email address, mobile number and language are told by you.
-    - The rest was written down by the service itself.
-personal-try-title = Do we reach you?
+    - Name and address come from the population register. We ask the Swedish Tax Agency when you log in.
+    - The personal identity number comes from your BankID.
+    - Email address, mobile number and language come from you.
+    - The day you got the account was noted by the service.
+personal-try-title = Can we reach you?
 personal-try = Send a test, and you will see that it arrives.
 personal-try-mail = Send a test by email
 personal-try-message = Send a test to Messages
 personal-try-sms = Send a test by text message
-personal-devices = See where you are logged in, and log out what you do not use.
+personal-devices = See where you are logged in, and log out devices that you do not use.
 personal-devices-see = See logged-in devices
-personal-done-email = The email address is confirmed. If you had another one before, it is told that it is changed.
+personal-done-email = The email address is confirmed. If you had another one before, an email about the change goes there.
 personal-done-mobile = The mobile number is confirmed. Now you can choose text messages for your children.
 personal-done-mobile-removed = The mobile number is removed. We send no more text messages.
 personal-done-language = The language is changed.
@@ -635,25 +640,25 @@ source-bankid = From your BankID
 source-guardian = From you
 source-service = From the service
 
-# Personal details: show again that it is you
+# Personal data: show again that it is you
 step-up-title = Show that it is you
 
-# Personal details: email
+# Personal data: email
 change-email-title = Which email address do you want?
 change-email-lead = We send a code to it. The address is changed only when you have typed the code.
-change-email-now = Now you have { $email }. That address will be told that it is changed.
+change-email-now = Now you have { $email }. We send an email there when it is changed.
 change-email-sent = We sent an email to { $email } at { $time }. Type the code here.
 change-email-on-its-way = An email is on its way to { $email }. Type the code here when it has come.
 
-# Personal details: mobile number
+# Personal data: mobile number
 mobile-title = What is your mobile number?
 mobile-lead = We send a text message with a code. No other guardian sees the number.
-mobile-hint = For example 070-174 06 05. A foreign number begins with + and the number of the country.
+mobile-hint = For example 070-174 06 05. A foreign number begins with + and the country code.
 mobile-shared = Do you share the mobile phone with somebody?
 mobile-shared-body =
     Everybody who can read text messages on the phone can read what we send. Choose a number that only you have, if you can.
 
-    Our text messages never hold the child’s name, school or absence.
+    Our text messages never hold the child’s name, school or times.
 mobile-code-title = Which code is in the text message?
 mobile-code-sent = We sent a text message to { $mobile } at { $time }. Type the code here.
 mobile-code-on-its-way = A text message is on its way to { $mobile }. Type the code here when it has come.
@@ -662,11 +667,11 @@ mobile-remove-title = Do you want to remove the number?
 mobile-remove-text = Now you have { $mobile }. If you remove it you get no text messages. For children where you chose text messages alone you get emails and messages here instead.
 mobile-remove = Remove the number
 code-confirm = Confirm
-code-not-come = Has no code come?
+code-not-come = Have you not received a code?
 code-again = Send a new code
 code-change-it = Change it
 
-# Personal details: logged-in devices
+# Personal data: logged-in devices
 devices-title = Logged-in devices
 devices-lead = This is where you are logged in now. If you do not recognise a device, log it out.
 devices-here = This device
@@ -676,13 +681,13 @@ devices-since = Logged in since { $moment }
 devices-used = Last used { $moment }
 devices-end = Log out
 devices-end-others = Log out all others
-devices-end-all = Log out all
+devices-end-all = Log out all devices
 
-# Personal details: close the account
+# Personal data: close the account
 close-title = Close my account
 close-lead = You can change your mind for 30 days. Then you log in with BankID and open the account again.
 close-body =
-    ## This happens
+    ## What happens
     - You are logged out on all devices.
     - You no longer see your children here and cannot report absence here.
     - We stop sending you emails, text messages and messages about absence. Other guardians get theirs as before.
@@ -701,7 +706,7 @@ session-stay = Stay logged in
 session-ended-title = You are logged out
 session-ended-lead = The time ran out, so we logged you out to be safe. An application that is not finished is kept for 24 hours.
 session-signed-out-title = You are logged out
-session-signed-out-lead = If you are at a shared computer, close the browser too.
+session-signed-out-lead = Are you at a shared computer? Close the browser too.
 session-sign-in-again = Log in
 session-apply-again = Go on with the application
 
@@ -721,7 +726,7 @@ no-cookies-body =
     2. Open the page in an ordinary window, if you browse privately.
     3. Try again.
 fault-malformed-title = Something was wrong with what was sent
-fault-malformed-lead = The page may have been open for long. Open it again and try once more. Nothing was saved.
+fault-malformed-lead = The page may have been open for a long time. Open it again and try once more. Nothing was saved.
 
 # Absence
 absence-title = Attendance
@@ -734,6 +739,10 @@ absence-when-days = { $first } to { $last }
 absence-when-from = { $day } from { $from }
 absence-when-until = { $day } until { $until }
 absence-when-times = { $day } { $from }–{ $until }
+absence-days = { $days ->
+    [one] 1 day
+   *[other] { $days } days
+}
 absence-minutes = { $minutes } min
 absence-hours = { $hours } h
 absence-hours-minutes = { $hours } h { $minutes } min
@@ -744,7 +753,7 @@ report-change-title = Change the report
 report-who = Who is it about?
 report-when = When?
 report-today = Today, { $day }, all day
-report-rest = The rest of today
+report-rest = The rest of the day
 report-tomorrow = Tomorrow, { $day }, all day
 report-that-day = { $day }, all day
 report-own = Another day or times of your own
@@ -753,7 +762,7 @@ report-day = Day
 report-from = From
 report-until = Until
 report-why = Why?
-report-why-hint = That is enough. The reason is not shown to any other guardian and is erased after 90 days.
+report-why-hint = Choosing one is enough. The reason is not shown to any other guardian and is erased after 90 days.
 reason-ill = Ill
 reason-care = Visit to a doctor, dentist or the like
 reason-other = Something else
@@ -763,8 +772,9 @@ report-done = The absence is reported.
 report-changed = The report is changed.
 report-withdrawn = The report is withdrawn.
 report-withdraw = Withdraw
+report-more = Report more absence
 reported-title = Reported absence
-reported-hint = You can change or withdraw your own report until it begins. A whole day counts from 8 in the morning. After that you call the school.
+reported-hint = You can change or withdraw your own report until the absence begins. A whole day counts from 8 in the morning. After that you call the school.
 reported-by = Reported absence
 reported-leave = Leave granted
 reported-sent = The school got the report at { $time }
@@ -786,7 +796,7 @@ settings-sms-hint = A short text message with no personal details.
 settings-sms-number = You first need to add a mobile number.
 settings-add-number = Add a mobile number
 settings-valid = Also tell me about valid absence
-settings-valid-hint = Such as absence that the other guardian, the child or the school has reported.
+settings-valid-hint = Such as absence that somebody else has reported, or leave that was granted.
 settings-save = Save
 settings-saved = The settings are saved.
 settings-not-saved = What you chose last is not saved yet. Check that it is right, and save.
@@ -796,8 +806,8 @@ settings-same = Choose the same for all children
 # Absence history
 history-title = Absence history
 history-child = Child
-history-which = Time
-history-shows = Show
+history-which = Period
+history-shows = Which absence
 history-show = Show
 history-term = This term
 history-last-term = Last term
@@ -809,8 +819,8 @@ history-invalid = Unexcused absence
 history-both = Valid and unexcused absence
 history-period = { $from } to { $to }
 history-days = Days with absence
-history-share = { $days } of { $weekdays } weekdays, { $percent } %
-history-invalid-days = Of these with unexcused absence
+history-share = { $days } of { $weekdays } weekdays, { $percent }%
+history-invalid-days = Days with unexcused absence
 history-valid-lessons = Valid absence from lessons
 history-invalid-lessons = Unexcused absence from lessons
 history-lessons = { $lessons ->
@@ -828,7 +838,7 @@ history-kind = Absence
 history-length = Length
 history-lesson = Lesson
 history-care = Preschool or after-school care
-history-none = No absence to show for this time.
+history-none = No absence to show for this period.
 history-source = From the city’s pupil register, { $date }.
 history-print = Show for printing
 history-print-how = Print with your browser’s own command.

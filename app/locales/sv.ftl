@@ -43,7 +43,7 @@ information-body =
     Barnets förskola eller skola hjälper dig att få ett konto. Det gäller också dig som saknar svenskt personnummer eller har skyddade personuppgifter. [Så gör du utan BankID](no-bankid).
 
     ## Avsluta kontot
-    Du kan avsluta ditt konto när du vill. Säg till på barnets förskola eller skola. [Hitta telefonnumret](schools).
+    Du kan avsluta ditt konto när du vill, under [Personuppgifter](personal). Barnets förskola eller skola kan också göra det åt dig. [Hitta telefonnumret](schools).
 information-apply = Börja ansökan
 information-hold = Läs vilka uppgifter vi har
 
@@ -69,15 +69,16 @@ what-we-hold-body =
     - Ditt namn och personnummer kommer från ditt BankID. Vi använder personnumret för att fråga folkbokföringen vilka barn du är vårdnadshavare för.
     - Din adress kommer från folkbokföringen hos Skatteverket.
     - Din e-postadress har du skrivit själv. Vi behöver den för att förskolan och skolan ska nå dig.
-    - Vi antecknar när du loggar in och när du ser uppgifter om ett barn. Då kan vi i efterhand se vem som tittat på vad.
+    - Ditt mobilnummer har du också skrivit själv, om du har lagt till ett. Vi behöver det för att skicka sms.
+    - Vi antecknar när du loggar in och när du ser uppgifter om ett barn. Då kan vi i efterhand se vem som har tittat på vad.
 
     Under [Personuppgifter](personal) ser du varje uppgift, var den kommer ifrån och från vilken dag.
 
     ## Vad andra ser
-    En annan vårdnadshavare ser ingenting om dig: inte din adress, inte din e-postadress och inte om du har ett konto.
+    En annan vårdnadshavare ser ingenting om dig: inte din adress, din e-postadress eller ditt mobilnummer, och inte om du har ett konto.
 
     ## Om något är fel
-    Din e-postadress ändrar du genom förskolan eller skolan. Fel i folkbokföringen rättar Skatteverket. Fel i elevregistret rättar barnets förskola eller skola. Rättelsen når oss av sig själv.
+    Din e-postadress och ditt mobilnummer ändrar du själv under Personuppgifter. Fel i folkbokföringen rättar Skatteverket. Fel i elevregistret rättar barnets förskola eller skola. Rättelsen når oss av sig själv.
 
     ## Sprid inte innehållet
     Allt innehåll i tjänsten skyddas av upphovsrättslagen och dataskyddsförordningen, GDPR. Det gäller texter, bilder, barns arbeten och uppgifter om andra. Du får läsa det men inte sprida det vidare, till exempel i sociala medier.
@@ -98,7 +99,7 @@ data-protection-body =
     Varje uppgift och dess källa står i [Information till vårdnadshavare](what-we-hold).
 
     ## Vilka som får uppgifterna
-    Personal på barnets förskola eller skola som behöver dem i sitt arbete. När du legitimerar dig får BankID veta att du gör det hos oss. Vi frågar Skatteverket om folkbokföringen. Ingen annan får uppgifterna, och tjänsten har inga annonser och ingen mätning från andra företag.
+    Personal på barnets förskola eller skola som behöver dem i sitt arbete. När du legitimerar dig får BankID veta att du gör det hos oss. Vi frågar Skatteverket om folkbokföringen. De som förmedlar våra mejl och sms ser din e-postadress eller ditt mobilnummer, men aldrig vilket barn det gäller. Ingen annan får uppgifterna, och tjänsten har inga annonser och ingen mätning från andra företag.
 
     ## Hur länge vi sparar dem
     - En ansökan som inte blir klar tas bort efter 24 timmar.
@@ -107,8 +108,9 @@ data-protection-body =
     - Att en person har haft skyddade personuppgifter sparas tills förskolan eller skolan tar bort det.
     - Frågor till förskolan eller skolan, till exempel att ett barn inte är ditt, sparas tills de är utredda.
     - När ett konto avslutas tas personuppgifterna i det bort efter 90 dagar. Kvar blir att kontot har funnits, under ett tal som inte går att läsa ut ett personnummer ur.
-    - Frånvaro som du anmäler sparas i 2 år, orsaken i 90 dagar.
-    - Anteckningar om vem som sett vad sparas i 5 år.
+    - Frånvaro och utskick om den sparas i 2 år. Orsaken till frånvaro som du har anmält tas bort efter 90 dagar.
+    - Meddelanden i tjänsten sparas i 1 år.
+    - Anteckningar om vem som har sett vad sparas i 5 år.
 
     Handlingar som staden måste arkivera följer stadens plan för bevarande och gallring.
 
@@ -159,7 +161,7 @@ accessibility-body =
 
 # Kakor
 cookies-title = Kakor
-cookies-lead = Tjänsten använder fyra kakor. Alla behövs för att den ska fungera, därför frågar vi inte om lov.
+cookies-lead = Tjänsten använder fyra kakor. Alla behövs för att den ska fungera. Därför frågar vi inte om lov.
 cookies-body =
     En kaka är en liten text som webbläsaren sparar åt oss. Ingen av dem innehåller något om dig, och ingen annan än vi får läsa dem.
 
@@ -184,15 +186,15 @@ recognise-us-body =
     - ditt personnummer
     - koder till ditt BankID eller din bank
     - kortnummer eller pengar
-    - koden i mejlet, på något annat ställe än på sidan där du ansöker
+    - koden i mejlet eller sms:et, på något annat ställe än på den här webbplatsen
 
     ## Det här gör vi aldrig
     - Vi ringer aldrig och ber dig logga in med BankID.
     - Vi ber dig aldrig läsa av en QR-kod som någon har skickat till dig.
-    - Vi skriver aldrig barnets namn, skola eller frånvaro i ett mejl.
+    - Vi skriver aldrig barnets namn, skola eller tider i ett mejl eller sms.
 
-    ## Så ser våra mejl ut
-    De kommer från Hjärntorget. De säger vilken sorts sak som har hänt, aldrig vad det handlar om. En länk går alltid till den här webbplatsen. Är du osäker: skriv själv adressen i webbläsaren i stället för att trycka på länken.
+    ## Så ser våra mejl och sms ut
+    De kommer från Hjärntorget. De säger vilken sorts besked det är, aldrig vem det gäller. En länk går alltid till den här webbplatsen. Är du osäker: skriv själv adressen i webbläsaren i stället för att trycka på länken.
 
     ## När du legitimerar dig
     I BankID-appen står det att du loggar in i Hjärntorget, Göteborgs Stad. Står det något annat, eller har du inte själv börjat på vår webbplats: avbryt.
@@ -288,12 +290,12 @@ outcome-child-came-of-age-body =
     1. Fråga ditt barn. En myndig elev bestämmer själv vad skolan berättar.
     2. Har du frågor: ring skolan en vardag mellan 8 och 16. [Hitta telefonnumret](schools).
 outcome-under-age-title = Du behöver ha fyllt 18 år
-outcome-under-age-lead = Ett vårdnadshavarkonto kan bara den få som är myndig.
+outcome-under-age-lead = Bara den som är myndig kan få ett vårdnadshavarkonto.
 outcome-under-age-body =
     ## Gör så här nu
     1. Är du elev: du har redan ett eget konto. Fråga din mentor hur du loggar in.
     2. Har du barn i förskolan: ring förskolan en vardag mellan 8 och 16, så hjälper de dig. [Hitta telefonnumret](schools).
-outcome-register-down-title = Vi kan inte läsa registren just nu
+outcome-register-down-title = Vi kan inte se dina barn just nu
 outcome-register-down-lead = Du är legitimerad, men vi kan inte se vilka barn du är vårdnadshavare för. Det du har gjort är kvar.
 outcome-register-down-body =
     ## Gör så här nu
@@ -303,14 +305,14 @@ outcome-register-down-body =
 
     Det som rör barnets dag sköter förskolan och skolan som vanligt.
 outcome-print = Du kan skriva ut sidan och ta den med dig.
-outcome-school-heading = Ring hit
+outcome-school-heading = Ring förskolan eller skolan
 outcome-hours = Vardagar 8–16
 outcome-find-school = Hitta telefonnumret
 outcome-try-again = Försök igen
 
 # Felsidor
 fault-forbidden-title = Du kan inte se den här sidan
-fault-forbidden-lead = Sidan hör inte till det du är inloggad som. Gå tillbaka, eller börja om från startsidan.
+fault-forbidden-lead = Den går inte att öppna härifrån. Gå tillbaka, eller börja om från startsidan.
 fault-not-found-title = Sidan finns inte
 fault-not-found-lead = Adressen kan vara felskriven, eller så har sidan flyttat. Det du har sparat är kvar.
 fault-conflict-title = Det här är redan gjort
@@ -319,8 +321,8 @@ fault-too-many-title = Det gick för fort
 fault-too-many-lead = Vi fick många försök på kort tid och väntar lite för säkerhets skull. Försök igen om en stund. Inget har gått förlorat.
 fault-broken-title = Något gick fel hos oss
 fault-broken-lead = Det är inte ditt fel. Det du redan har sparat är kvar. Försök igen om en stund.
-fault-broken-reference = Ringer du oss, säg det här numret: { $reference }
-fault-unavailable-title = Tjänsten vilar en stund
+fault-broken-reference = Ringer du oss, läs upp den här koden: { $reference }
+fault-unavailable-title = Sidan går inte att visa just nu
 fault-unavailable-lead = Vi når inte ett system som sidan behöver. Det du har sparat är kvar, och information och telefonnummer till skolorna går att läsa som vanligt. Försök igen om en stund. Är det bråttom, ring barnets förskola eller skola.
 fault-too-big-title = Det blev för mycket text
 fault-too-big-lead = Gå tillbaka och skriv kortare.
@@ -334,10 +336,10 @@ wrong-missing-mobile = Skriv ditt mobilnummer.
 wrong-missing-code = Skriv koden som du har fått.
 wrong-too-long = Adressen är för lång. Den får ha högst 254 tecken.
 wrong-too-long-mobile = Numret är för långt. Skriv bara ett nummer.
-wrong-not-an-email = Något saknas i adressen. Skriv den som namn@example.se.
+wrong-not-an-email = Adressen ser inte rätt ut. Skriv den som namn@example.se.
 wrong-email-letters = Använd bara bokstäverna a till z i adressen, utan å, ä och ö.
-wrong-not-a-number = Numret är inte helt. Skriv det som 070-174 06 05, eller med plus och landets nummer.
-wrong-not-a-mobile = Det är inte ett mobilnummer. Sms kommer bara fram till mobiler.
+wrong-not-a-number = Numret ser inte rätt ut. Skriv det som 070-174 06 05, eller med plus och landsnummer först.
+wrong-not-a-mobile = Det är inget mobilnummer. Sms kommer bara fram till mobiler.
 wrong-premium = Numret är ett betalnummer. Skriv numret till din egen mobil.
 wrong-not-a-code = Koden har sex siffror. Skriv dem som de står.
 wrong-wrong-code = Koden stämmer inte. Kontrollera den senaste du har fått.
@@ -347,11 +349,11 @@ wrong-missing-day = Välj en dag.
 wrong-missing-reason = Välj en orsak.
 wrong-choose-child = Välj minst ett barn.
 wrong-choose-channel = Välj minst ett sätt.
-wrong-no-mobile = Du har inget mobilnummer att få sms till. Lägg till ett, så är det du valt kvar, eller ta bort krysset.
+wrong-no-mobile = Du har inget mobilnummer att få sms till. Lägg till ett, så finns dina val kvar. Eller ta bort krysset vid sms.
 wrong-not-a-day = Dagen går inte att läsa. Skriv den som 2026-11-24.
 wrong-not-a-time = Tiden går inte att läsa. Skriv den som 08:10.
 wrong-reversed = Sluttiden ska vara senare än starttiden.
-wrong-over = Tiden har redan varit. Ring skolan om något ska rättas.
+wrong-over = Tiden har redan passerat. Ring skolan om något ska rättas.
 wrong-too-far-ahead = Du kan anmäla högst { $days } dagar framåt.
 wrong-no-place = Barnet har ingen plats i förskola eller skola den dagen.
 
@@ -403,7 +405,7 @@ shell-copyright = Innehållet skyddas av upphovsrättslagen och GDPR och får in
 step-of = Steg { $step } av { $of }
 step-back = Tillbaka
 step-continue = Fortsätt
-step-out = Lämna ansökan
+step-out = Avbryt och fortsätt senare
 
 # Logga in
 sign-in-title = Logga in
@@ -486,14 +488,14 @@ email-shared = Delar du adressen med någon?
 email-shared-body =
     Alla som kan läsa brevlådan kan läsa beskeden. Välj hellre en adress som bara du läser.
 
-    Det står aldrig barnets namn, skola eller frånvaro i våra mejl.
+    Det står aldrig barnets namn, skola eller tider i våra mejl.
 
 # Ansökan: bekräfta
 code-title = Vilken kod står i mejlet?
 code-sent = Vi skickade ett mejl till { $email } klockan { $time }. Skriv koden här, eller öppna länken i mejlet.
 code-on-its-way = Ett mejl är på väg till { $email }. Skriv koden här när det har kommit, eller öppna länken i mejlet.
 code-hint = Sex siffror. Koden gäller i 10 minuter.
-code-none-title = Har inget mejl kommit?
+code-none-title = Har du inte fått något mejl?
 code-none = Titta i skräpposten. Kontrollera att adressen ovan är rätt.
 code-resend = Skicka ett nytt mejl
 code-resent = Ett nytt mejl är på väg. Koden i det gamla gäller inte längre.
@@ -504,7 +506,7 @@ confirm-title = Bekräfta din e‑postadress
 confirm-lead = Tryck på knappen om det är du som ansöker om ett konto i Hjärntorget. Är det inte du, stäng sidan.
 confirm-send = Bekräfta adressen
 confirm-done-title = Adressen är bekräftad
-confirm-done-here = Nu är det bara att kontrollera svaren kvar.
+confirm-done-here = Nu återstår bara att kontrollera svaren.
 confirm-done-elsewhere = Gå tillbaka till fönstret där du ansöker och fortsätt där. Är det stängt legitimerar du dig igen.
 confirm-spent-title = Länken gäller inte längre
 confirm-to-application = Till ansökan
@@ -514,6 +516,7 @@ check-title = Kontrollera dina svar
 check-lead = När du skapar kontot kopplas det till dig och barnen här nedanför.
 check-children = Barn
 check-change = Ändra
+check-add = Lägg till
 check-change-children = barn
 check-change-email = e-postadress
 check-email-confirmed = Bekräftad
@@ -531,7 +534,7 @@ receipt-children = Barn i ditt konto
 receipt-next-title = Det här händer nu
 receipt-next-mail = Du får ett mejl till { $email } som bekräftar att kontot finns.
 receipt-next-see = Under Mina barn ser du var barnen går och hur du når förskolan eller skolan.
-receipt-next-sign-in = Logga in med BankID när du vill. Ansök inte igen, kontot följer med barnen från förskola till gymnasium.
+receipt-next-sign-in = Logga in med BankID när du vill. Du behöver inte ansöka igen: kontot följer med barnen från förskola till gymnasium.
 receipt-to-children = Gå till Mina barn
 receipt-to-personal = Se dina personuppgifter
 
@@ -560,18 +563,18 @@ messages-newer = Nyare meddelanden
 messages-older = Äldre meddelanden
 messages-empty = Du har inga meddelanden. Här kommer besked om frånvaro, om du har valt det.
 message-absence-title = Frånvaro
-message-absence-lead = { $child } är borta, { $date }, och ingen har anmält det.
-message-valid-lead = { $child } är borta, { $date }. Skolan vet om det.
+message-absence-lead = { $child } är frånvarande { $date }, och ingen har anmält det.
+message-valid-lead = { $child } är frånvarande { $date }. Skolan vet om det.
 message-absence-body =
     ## Gör så här nu
     - Vet du inte var barnet är: ring förskolan eller skolan på en gång.
-    - Är barnet sjukt eller ledigt: anmäl frånvaron under Närvarohantering, så vet alla.
+    - Är barnet sjukt eller ledigt: [anmäl frånvaron](absence-report), så vet alla.
     - Tror du att något är fel: ring, så rättar de det. Du får då ett nytt besked.
 message-correction-title = Rättad frånvaro
 message-correction-lead = Ett tidigare besked om { $child }, { $date }, stämde inte. Så här är det:
 message-trial-title = Prov
 message-trial-lead = Det här är ett prov som du har bett om. Meddelanden kommer fram till dig.
-message-came = Kom { $time }
+message-came = Skickat { $time }
 message-acknowledge = Jag har fått beskedet
 message-acknowledged = Förskolan eller skolan ser att du har fått beskedet.
 missed-unexcused = Inte anmäld
@@ -598,32 +601,34 @@ personal-email = E-postadress
 personal-language = Språk i mejl och sms
 personal-since = Konto sedan
 personal-wrong-title = Är något fel?
-personal-wrong = Namn och adress rättar Skatteverket. Resten ändrar du själv här. Hjälper inte det, ring barnets förskola eller skola.
+personal-wrong = Namn och adress rättar Skatteverket. E-postadress, mobilnummer och språk ändrar du själv här. Hjälper inte det, ring barnets förskola eller skola.
 personal-close-title = Vill du avsluta kontot?
-personal-close = Det kan du göra när du vill, och ångra i 30 dagar. Förskolan eller skolan kan också göra det åt dig.
+personal-close = Det kan du göra när du vill, och du kan ångra dig i 30 dagar. Förskolan eller skolan kan också göra det åt dig.
 personal-mobile = Mobilnummer
 personal-mobile-none = Inget nummer. Med ett nummer kan du få sms när ett barn saknas.
 personal-change-email = e-postadressen
 personal-change-mobile = mobilnumret
+personal-add-mobile = mobilnummer
 personal-email-failing = Mejl till dig har inte kommit fram sedan { $date }. Kontrollera adressen och bekräfta den igen.
 personal-mobile-failing = Sms till dig har inte kommit fram sedan { $date }. Kontrollera numret och bekräfta det igen.
 personal-language-title = Vilket språk vill du ha i mejl och sms?
 personal-language-text = Sidornas språk byter du högst upp på sidan.
-personal-sources = Varifrån kommer uppgiften?
+personal-sources = Varifrån kommer uppgifterna?
 personal-sources-body =
     Under varje uppgift står varifrån den kommer och vilken dag den är från.
 
     - Namn och adress kommer från folkbokföringen. Vi frågar Skatteverket när du loggar in.
+    - Personnumret kommer från ditt BankID.
     - E-postadress, mobilnummer och språk har du själv lämnat.
-    - Resten har tjänsten skrivit upp själv.
+    - Dagen då du fick kontot har tjänsten antecknat.
 personal-try-title = Når vi dig?
 personal-try = Skicka ett prov, så ser du att det kommer fram.
 personal-try-mail = Skicka ett prov med mejl
 personal-try-message = Skicka ett prov till Meddelanden
 personal-try-sms = Skicka ett prov med sms
-personal-devices = Se var du är inloggad, och logga ut den du inte använder.
+personal-devices = Se var du är inloggad, och logga ut enheter som du inte använder.
 personal-devices-see = Se inloggade enheter
-personal-done-email = E-postadressen är bekräftad. Hade du en annan förut får den veta att den är bytt.
+personal-done-email = E-postadressen är bekräftad. Hade du en annan förut får du ett mejl dit om att den är bytt.
 personal-done-mobile = Mobilnumret är bekräftat. Nu kan du välja sms för dina barn.
 personal-done-mobile-removed = Mobilnumret är borttaget. Vi skickar inga fler sms.
 personal-done-language = Språket är ändrat.
@@ -641,19 +646,19 @@ step-up-title = Visa att det är du
 # Personuppgifter: e-post
 change-email-title = Vilken e‑postadress vill du ha?
 change-email-lead = Vi skickar en kod dit. Adressen byts först när du har skrivit koden.
-change-email-now = Nu har du { $email }. Den adressen får veta att den är bytt.
+change-email-now = Nu har du { $email }. Dit skickar vi ett mejl när den är bytt.
 change-email-sent = Vi skickade ett mejl till { $email } klockan { $time }. Skriv koden här.
 change-email-on-its-way = Ett mejl är på väg till { $email }. Skriv koden här när det har kommit.
 
 # Personuppgifter: mobilnummer
 mobile-title = Vilket mobilnummer har du?
 mobile-lead = Vi skickar ett sms med en kod. Ingen annan vårdnadshavare ser numret.
-mobile-hint = Till exempel 070-174 06 05. Ett utländskt nummer börjar med + och landets nummer.
+mobile-hint = Till exempel 070-174 06 05. Ett utländskt nummer börjar med + och landsnumret.
 mobile-shared = Delar du mobilen med någon?
 mobile-shared-body =
     Alla som kan läsa sms i mobilen kan läsa beskeden. Välj hellre ett nummer som bara du har.
 
-    Det står aldrig barnets namn, skola eller frånvaro i våra sms.
+    Det står aldrig barnets namn, skola eller tider i våra sms.
 mobile-code-title = Vilken kod står i sms:et?
 mobile-code-sent = Vi skickade ett sms till { $mobile } klockan { $time }. Skriv koden här.
 mobile-code-on-its-way = Ett sms är på väg till { $mobile }. Skriv koden här när det har kommit.
@@ -662,7 +667,7 @@ mobile-remove-title = Vill du ta bort numret?
 mobile-remove-text = Nu har du { $mobile }. Tar du bort det får du inga sms. För barn där du bara har valt sms får du e-post och meddelanden här i stället.
 mobile-remove = Ta bort numret
 code-confirm = Bekräfta
-code-not-come = Har ingen kod kommit?
+code-not-come = Har du inte fått någon kod?
 code-again = Skicka en ny kod
 code-change-it = Ändra
 
@@ -676,7 +681,7 @@ devices-since = Inloggad sedan { $moment }
 devices-used = Senast använd { $moment }
 devices-end = Logga ut
 devices-end-others = Logga ut alla andra
-devices-end-all = Logga ut alla
+devices-end-all = Logga ut alla enheter
 
 # Personuppgifter: avsluta kontot
 close-title = Avsluta mitt konto
@@ -695,13 +700,13 @@ closed-body = Ångrar du dig? Logga in med BankID inom 30 dagar, så kan du öpp
 
 # Inloggningens slut
 session-ends-title = Du loggas snart ut
-session-ends-text = Tiden är snart slut. Stanna kvar, så finns det du skrivit kvar.
+session-ends-text = Tiden är snart slut. Stanna kvar, så finns det du har skrivit kvar.
 session-ends-at = Du loggas ut { $time } om du inte gör något.
 session-stay = Stanna inloggad
 session-ended-title = Du är utloggad
 session-ended-lead = Tiden gick ut, så vi loggade ut dig för säkerhets skull. En ansökan som inte är klar finns kvar i 24 timmar.
 session-signed-out-title = Du är utloggad
-session-signed-out-lead = Sitter du vid en delad dator, stäng webbläsaren också.
+session-signed-out-lead = Sitter du vid en delad dator? Stäng webbläsaren också.
 session-sign-in-again = Logga in
 session-apply-again = Fortsätt ansökan
 
@@ -720,12 +725,12 @@ no-cookies-body =
     1. Öppna inställningarna i webbläsaren och tillåt kakor för den här webbplatsen. Vi använder bara kakor som behövs.
     2. Öppna sidan i ett vanligt fönster, om du surfar privat.
     3. Försök igen.
-fault-malformed-title = Vi förstod inte frågan
+fault-malformed-title = Något blev fel i det som skickades
 fault-malformed-lead = Sidan kan ha varit öppen länge. Öppna den igen och försök en gång till. Inget har sparats.
 
 # Närvarohantering
 absence-title = Närvarohantering
-absence-lead = Anmäl frånvaro, se hur den har varit och välj hur du får veta.
+absence-lead = Anmäl frånvaro, se tillbaka på den och välj hur du får besked.
 absence-box-title = Närvaro för vårdnadshavare
 absence-today = I dag
 absence-nothing-today = Ingen frånvaro anmäld eller noterad
@@ -734,6 +739,10 @@ absence-when-days = { $first } till { $last }
 absence-when-from = { $day } från { $from }
 absence-when-until = { $day } till { $until }
 absence-when-times = { $day } { $from }–{ $until }
+absence-days = { $days ->
+    [one] 1 dag
+   *[other] { $days } dagar
+}
 absence-minutes = { $minutes } min
 absence-hours = { $hours } tim
 absence-hours-minutes = { $hours } tim { $minutes } min
@@ -744,7 +753,7 @@ report-change-title = Ändra anmälan
 report-who = Vem gäller det?
 report-when = När?
 report-today = I dag, { $day }, hela dagen
-report-rest = Resten av dagen i dag
+report-rest = Resten av dagen
 report-tomorrow = I morgon, { $day }, hela dagen
 report-that-day = { $day }, hela dagen
 report-own = En annan dag eller egna tider
@@ -753,7 +762,7 @@ report-day = Dag
 report-from = Från klockan
 report-until = Till klockan
 report-why = Varför?
-report-why-hint = Det räcker så. Orsaken visas inte för någon annan vårdnadshavare och tas bort efter 90 dagar.
+report-why-hint = Det räcker att välja. Orsaken visas inte för någon annan vårdnadshavare och tas bort efter 90 dagar.
 reason-ill = Sjuk
 reason-care = Besök hos läkare, tandläkare eller liknande
 reason-other = Annat
@@ -763,13 +772,14 @@ report-done = Frånvaron är anmäld.
 report-changed = Anmälan är ändrad.
 report-withdrawn = Anmälan är tillbakatagen.
 report-withdraw = Ta tillbaka
+report-more = Anmäl mer frånvaro
 reported-title = Anmäld frånvaro
-reported-hint = Du kan ändra eller ta tillbaka din egen anmälan tills den börjar. En hel dag räknas från klockan 8. Efter det ringer du skolan.
+reported-hint = Du kan ändra eller ta tillbaka din egen anmälan tills frånvaron börjar. En hel dag räknas från klockan 8. Efter det ringer du skolan.
 reported-by = Anmäld frånvaro
 reported-leave = Beviljad ledighet
 reported-sent = Skolan fick anmälan { $time }
-reported-sending = Anmäld. Vi skickar den till skolan och försöker tills den kommit fram
-reported-recalling = Tillbakatagen. Vi säger till skolan och försöker tills det kommit fram
+reported-sending = Anmäld. Vi skickar den till skolan och försöker tills den har kommit fram
+reported-recalling = Tillbakatagen. Vi säger till skolan och försöker tills det har kommit fram
 reported-left = Skolans register tog inte emot anmälan. Ring skolan
 reported-left-withdrawn = Tillbakatagen här. Skolan rättar sitt register
 
@@ -786,7 +796,7 @@ settings-sms-hint = Ett kort sms utan personliga uppgifter.
 settings-sms-number = Du behöver först lägga till ett mobilnummer.
 settings-add-number = Lägg till mobilnummer
 settings-valid = Berätta också om giltig frånvaro
-settings-valid-hint = Till exempel frånvaro som den andra vårdnadshavaren, barnet eller skolan har anmält.
+settings-valid-hint = Till exempel frånvaro som någon annan har anmält, eller beviljad ledighet.
 settings-save = Spara
 settings-saved = Inställningarna är sparade.
 settings-not-saved = Det du valde senast är inte sparat än. Se efter att det stämmer och spara.
@@ -796,8 +806,8 @@ settings-same = Välj samma för alla barn
 # Frånvarohistorik
 history-title = Frånvarohistorik
 history-child = Barn
-history-which = Tid
-history-shows = Visa
+history-which = Period
+history-shows = Vilken frånvaro
 history-show = Visa
 history-term = Den här terminen
 history-last-term = Förra terminen
@@ -810,7 +820,7 @@ history-both = Giltig och ogiltig frånvaro
 history-period = { $from } till { $to }
 history-days = Dagar med frånvaro
 history-share = { $days } av { $weekdays } vardagar, { $percent } %
-history-invalid-days = Varav med ogiltig frånvaro
+history-invalid-days = Dagar med ogiltig frånvaro
 history-valid-lessons = Giltig frånvaro från lektioner
 history-invalid-lessons = Ogiltig frånvaro från lektioner
 history-lessons = { $lessons ->
@@ -828,10 +838,10 @@ history-kind = Frånvaro
 history-length = Längd
 history-lesson = Lektion
 history-care = Förskola eller fritidshem
-history-none = Ingen frånvaro att visa för den här tiden.
+history-none = Ingen frånvaro att visa för perioden.
 history-source = Från stadens elevregister, { $date }.
 history-print = Visa för utskrift
-history-print-how = Skriv ut med webbläsarens egen utskrift.
+history-print-how = Skriv ut med webbläsarens egen funktion.
 history-file = Hämta som fil (CSV)
 history-file-hint = Filen öppnas i ett kalkylprogram. Förvara den så att ingen annan läser den.
 file-first = Första dag

@@ -18,8 +18,8 @@ use {
 #[cfg(feature = "hydrate")]
 const PATIENCE: u64 = 300;
 
-/// The end of the id of what is wrong with a field; its `data-words` hold the words for every [`Wrong`] in the order of
-/// [`Wrong::ALL`], one a line.
+/// The end of the id of what is wrong with a field; its `data-words` have a line for every [`Wrong`] in the order of
+/// [`Wrong::ALL`], empty for what only the portal finds.
 pub(crate) const WRONG: &str = "-wrong";
 
 /// Checks the fields of the page as the portal will.
@@ -69,7 +69,7 @@ fn place_of(wrong: Wrong) -> usize {
 
 /// What is wrong with an answer, as far as can be told without the portal.
 #[cfg(any(test, feature = "hydrate"))]
-fn wrong_with(field: &str, typed: &str) -> Option<Wrong> {
+pub(crate) fn wrong_with(field: &str, typed: &str) -> Option<Wrong> {
     match field {
         EmailForm::EMAIL => Email::parse(typed).err(),
         MobileForm::MOBILE => Mobile::parse(typed).err(),
@@ -92,16 +92,10 @@ pub(crate) fn field(
         MobileForm::MOBILE => ("tel", "tel"),
         _ => ("email", "email"),
     };
-    let said = |wrong: Wrong| crate::ui::form::wrong_text(name, wrong).owned();
-    let words: Vec<_> = Wrong::ALL.into_iter().map(said).collect();
     view! {
         <div class="field">
             <p class="hint" id=format!("{name}-hint")>{hint}</p>
-            <div role="status">
-                <p class="wrong" id=format!("{name}{WRONG}") hidden=wrong.is_none() data-words=words.join("\n")>
-                    {wrong.map(said)}
-                </p>
-            </div>
+            <div role="status">{crate::ui::form::wrong_place(name, name, wrong)}</div>
             <input
                 id=name
                 name=format!("form[{name}]")

@@ -43,9 +43,9 @@ pub struct Asked {
 pub struct Answer {
     /// 200, the status of a fault, or 303.
     pub status: StatusCode,
-    /// `Location` of a redirect, `Refresh`, `Retry-After`.
+    /// `Location` of a redirect, `Refresh`, `Retry-After`, what a file is and is called.
     pub headers: HeaderMap,
-    /// HTML; empty for a redirect.
+    /// HTML, or the lines of a file; empty for a redirect.
     pub body: String,
     /// The page shows the QR frame of our own.
     pub frames: bool,
@@ -232,7 +232,7 @@ impl Site {
 
     /// The frame that shows the QR code where there is no script. The server lets it refresh itself.
     pub fn qr_frame(&self, identification: Option<&Identification>, language: Language) -> String {
-        let html = || sign_in::pages::qr_frame(&self.0.css, identification);
+        let html = || sign_in::waiting::qr_frame(&self.0.css, identification);
         render(language, None, html)
     }
 }

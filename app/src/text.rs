@@ -1,5 +1,5 @@
 //! What we say, by key. The words stand in `locales/<lang>.ftl`, made into [`Text`] by `build.rs`; they are rendered on
-//! the server and never reach the WASM: an island gets its words as a prop.
+//! the server and never reach the WASM: an island finds its words in the `data-words` of what stands on the page.
 
 use std::{borrow::Cow, fmt::Write as _};
 
@@ -14,7 +14,7 @@ impl Text {
         self.say(language())
     }
 
-    /// The same, owned: for a prop of an island.
+    /// The same, owned.
     pub(crate) fn owned(&self) -> String {
         self.here().into_owned()
     }

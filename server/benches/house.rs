@@ -24,6 +24,7 @@ use http::{Request, header};
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use server::http::guard::Peer;
+use simulators::world::city;
 use stage::{Browser, Stage};
 use tower::ServiceExt;
 
@@ -32,8 +33,10 @@ const PER_PAGE: Duration = Duration::from_secs(4);
 /// BankID orders that wait at once, and for how long they are watched.
 const ORDERS: usize = 1_000;
 const WATCHED: Duration = Duration::from_secs(30);
-/// How many of them are begun between two rounds of questions.
-const BEGUN_TOGETHER: usize = 100;
+/// How many of them are begun, and asked for, together.
+const BEGUN_TOGETHER: usize = 50;
+/// Pupils of the city whose guardians they are.
+const PUPILS: usize = 1_500;
 /// Journeys that run at once, so many that the processor is the limit and not the two seconds between BankID's answers.
 const TOGETHER: usize = 32;
 const JOURNEYS: usize = 64;
@@ -54,10 +57,11 @@ async fn main() {
         ("LIMITS__LETTERS_PER_ADDRESS", "1000000"),
     ];
     let stage = Stage::with(&wide).await;
+    let crowd = Stage::of(Some(city(PUPILS, 1, simulators::Clock::default().today())), &wide).await;
     let report = json!({
         "pages": pages(&stage).await,
         "journeys": journeys(&stage).await,
-        "orders": orders(&stage).await,
+        "orders": orders(&crowd).await,
         "process": process().await,
     });
     let folder = target().join("bench");
@@ -80,10 +84,9 @@ fn processor_time() -> Duration {
 }
 
 /// Asks `router` for `path` over and over; answers how often in a second of processor time.
-async fn rate(router: &Router, path: &str, cookies: &str) -> f64 {
+async fn rate(router: &Router, host: &str, path: &str, cookies: &str) -> f64 {
     let ask = || async {
-        let mut request =
-            Request::get(path).header(header::HOST, "127.0.0.1:3000").header(header::ACCEPT, "text/html");
+        let mut request = Request::get(path).header(header::HOST, host).header(header::ACCEPT, "text/html");
         if !cookies.is_empty() {
             request = request.header(header::COOKIE, cookies);
         }
@@ -114,10 +117,11 @@ fn cookie_line(browser: &Browser) -> String {
 async fn pages(stage: &Stage) -> Value {
     let script = stage.script();
     let (mut applicant, mut guardian) = (stage.browser(), stage.browser());
-    let people = plain_guardians(stage).await;
+    let people = script.people(&["guardian"], &["no-bankid"]).await;
     script.identify(&mut applicant, "/ansokan/legitimera", &people[0]).await;
     script.open_account(&mut guardian, &people[1], "bench@example.se").await;
     let (_, router) = stage.house.doors();
+    let host = stage.base.trim_start_matches("http://");
     println!(
         "\npages per second of processor time\n{:<24}{:>10}{:>10}{:>8}{:>9}",
         "page", "house", "bare", "ratio", "bytes"
@@ -140,26 +144,17 @@ async fn pages(stage: &Stage) -> Value {
                 async move { axum::response::Html(body) }
             }),
         );
-        let (house, reference) = (rate(&router, path, &cookies).await, rate(&bare, path, "").await);
+        let (house, reference) =
+            (rate(&router, host, path, &cookies).await, rate(&bare, host, path, "").await);
         println!("{name:<24}{house:>10.0}{reference:>10.0}{:>8.3}{bytes:>9}", house / reference);
         rows.push(json!({ "page": name, "house": house, "bare": reference, "ratio": house / reference, "bytes": bytes }));
     }
     json!(rows)
 }
 
-/// People who can open an account in the ordinary way.
-async fn plain_guardians(stage: &Stage) -> Vec<Value> {
-    let people = stage.script().ask_town(http::Method::GET, "/control/persons", None).await;
-    let fits = |person: &&Value| {
-        let tags: Vec<String> = serde_json::from_value(person["tags"].clone()).unwrap();
-        tags.iter().any(|tag| tag == "guardian") && !tags.iter().any(|tag| tag == "no-bankid")
-    };
-    people.as_array().unwrap().iter().filter(fits).cloned().collect()
-}
-
 /// Whole applications, start page to receipt, in a second of the clock on the wall.
 async fn journeys(stage: &Stage) -> Value {
-    let people = plain_guardians(stage).await;
+    let people = stage.script().people(&["guardian"], &["no-bankid"]).await;
     let begun = Instant::now();
     let mut done = 0;
     for batch in people[2..].chunks(TOGETHER).take(JOURNEYS / TOGETHER) {
@@ -179,32 +174,33 @@ async fn journeys(stage: &Stage) -> Value {
     json!({ "count": done, "together": TOGETHER, "seconds": seconds })
 }
 
-/// Orders that wait at BankID while their pages ask: how often BankID is asked for each.
-///
-/// Pages are asked for from an order's first moment on, as a browser would; anything but the page that waits is an error.
+/// Orders that wait at BankID while their pages ask: how often BankID is asked for each. Each is opened in somebody's app,
+/// which leaves them three minutes; anything but the page that waits is an error.
 async fn orders(stage: &Stage) -> Value {
+    let people = stage.script().people(&["guardian"], &["no-bankid"]).await;
     let mut waiting: Vec<Browser> = Vec::with_capacity(ORDERS);
-    let (mut asked, mut errors) = (0_u64, 0_u64);
-    let mut watched = None;
-    while watched.is_none_or(|since: Instant| since.elapsed() < WATCHED) {
+    for people in people[..ORDERS].chunks(BEGUN_TOGETHER) {
+        let begun = people.iter().map(|person| async move {
+            let mut browser = stage.browser();
+            let choice = browser.open("/logga-in").await;
+            let page = browser.submit(&choice, "sign_in/start", &[("device", "other")]).await;
+            assert_eq!(page.status, 200, "{}", page.path);
+            let code = stage.script().qr(&mut browser).await;
+            stage.script().phone(person, ("qr", &code), "open").await;
+            browser
+        });
+        waiting.extend(futures::future::join_all(begun).await);
+    }
+    assert!(pending(stage).await.len() >= ORDERS, "orders ended while others were begun");
+    let (mut asked, mut errors, since) = (0_u64, 0_u64, Instant::now());
+    while since.elapsed() < WATCHED {
         let round = Instant::now();
-        for browsers in waiting.chunks_mut(50) {
+        for browsers in waiting.chunks_mut(BEGUN_TOGETHER) {
             let answers =
                 futures::future::join_all(browsers.iter_mut().map(|browser| browser.get("/logga-in/bankid")))
                     .await;
             asked += answers.len() as u64;
             errors += answers.iter().filter(|answer| answer.status != 200).count() as u64;
-        }
-        for _ in waiting.len()..ORDERS.min(waiting.len() + BEGUN_TOGETHER) {
-            let mut browser = stage.browser();
-            let choice = browser.open("/logga-in").await;
-            let page = browser.submit(&choice, "sign_in/start", &[("device", "other")]).await;
-            assert_eq!(page.status, 200, "{}", page.path);
-            waiting.push(browser);
-        }
-        if waiting.len() == ORDERS && watched.is_none() {
-            assert!(pending(stage).await.len() >= ORDERS, "orders ended while others were begun");
-            watched = Some(Instant::now());
         }
         tokio::time::sleep(Duration::from_secs(2).saturating_sub(round.elapsed())).await;
     }

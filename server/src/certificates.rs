@@ -18,7 +18,7 @@ const WORDS_AT: [i64; 3] = [60, 30, 7];
 const LOOK: Duration = Duration::from_secs(60 * 60);
 
 /// Every file of certificates, by its key in the settings.
-pub fn files(house: &House) -> [(&'static str, &Path); 6] {
+pub fn files(house: &House) -> [(&'static str, &Path); 7] {
     [
         ("bankid.identity", &house.bankid.identity),
         ("bankid.authorities", &house.bankid.authorities),
@@ -26,6 +26,7 @@ pub fn files(house: &House) -> [(&'static str, &Path); 6] {
         ("navet.authorities", &house.navet.authorities),
         ("pupil-register.authorities", &house.pupil_register.authorities),
         ("mail.authorities", &house.mail.authorities),
+        ("sms.authorities", &house.sms.authorities),
     ]
 }
 

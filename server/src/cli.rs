@@ -163,99 +163,110 @@ impl Command {
         house::prepare();
         match self {
             Self::Serve { role } => house::serve(settings, role).await?,
-            Self::Migrate => {
-                let store = house::connect(&settings).await?;
-                store::migrate(&store).await.context("cannot migrate the database")?;
-                store.close().await?;
-                say("the database is up to date")?;
-            }
+            Self::Migrate => migrate(&settings).await?,
             Self::Check { .. } => return check::run(settings).await,
             Self::Routes { .. } => bail!("routes need no settings"),
-            Self::Jobs { json } => {
-                let store = house::connect_migrated(&settings).await?;
-                let rows = jobs::list(&store).await.context("cannot read the jobs")?;
-                if json {
-                    print(&rows)?;
-                } else {
-                    for row in rows {
-                        say(&format!(
-                            "{}  {:28} {:8} {:>3} tries  due {}  {}",
-                            row.id,
-                            row.name,
-                            row.state,
-                            row.tries,
-                            row.due,
-                            row.last_error.unwrap_or_default()
-                        ))?;
-                    }
-                }
-            }
-            Self::CallHome { json } => {
-                let house = House::open(settings, Clock::system()).await?;
-                let homes = house.portal().call_home().await.context("cannot read the list")?;
-                if json {
-                    print(&homes)?;
-                } else {
-                    for home in homes {
-                        say(&format!(
-                            "{}  unit {:10} child {}  {:12} since {}",
-                            home.day,
-                            home.unit.unwrap_or_default(),
-                            home.child,
-                            home.reason,
-                            home.since
-                        ))?;
-                    }
-                }
-            }
-            Self::Sync { accept } => {
-                let house = House::open(settings, Clock::system()).await?;
-                let report = house.portal().sync_registers(accept).await?;
-                print(&report)?;
-                if let Some(why) = report.braked {
-                    bail!(
-                        "the import stopped ({why}); look at the register, then run `hjarntorget sync --accept`"
-                    );
-                }
-            }
-            Self::Account(AccountCommand::Show { id }) => {
-                let house = House::open(settings, Clock::system()).await?;
-                print(&house.portal().show_account(id).await.context("cannot show the account")?)?;
-            }
+            Self::Jobs { json } => jobs(&settings, json).await?,
+            Self::CallHome { json } => call_home(settings, json).await?,
+            Self::Sync { accept } => sync(settings, accept).await?,
+            Self::Account(AccountCommand::Show { id }) => show_account(settings, id).await?,
             Self::Account(AccountCommand::Close { id, reason }) => {
-                let house = House::open(settings, Clock::system()).await?;
-                house.portal().close_account(id, &reason).await.context("cannot close the account")?;
-                say("closed")?;
+                close_account(settings, id, &reason).await?
             }
             Self::Audit(AuditCommand::Verify { from, to, seals }) => {
-                return verify(settings, Span { from, to }, &seals).await;
+                verify(&settings, Span { from, to }, &seals).await?;
             }
-            Self::Keys(KeysCommand::Create) => {
-                house::create_key(&settings.house.keys.master)?;
-                say(&format!(
-                    "made {}; keep two copies of it apart from the data",
-                    settings.house.keys.master.display()
-                ))?;
-            }
+            Self::Keys(KeysCommand::Create) => create_key(&settings)?,
         }
         Ok(ExitCode::SUCCESS)
     }
 }
 
-async fn verify(settings: Settings, span: Span, seals: &[OutsideSeal]) -> Result<ExitCode> {
-    let store = house::connect_migrated(&settings).await?;
+async fn migrate(settings: &Settings) -> Result<()> {
+    let store = house::connect(settings).await?;
+    store::migrate(&store).await.context("cannot migrate the database")?;
+    store.close().await?;
+    say("the database is up to date")
+}
+
+async fn jobs(settings: &Settings, json: bool) -> Result<()> {
+    let store = house::connect_migrated(settings).await?;
+    let rows = jobs::list(&store).await.context("cannot read the jobs")?;
+    if json {
+        return print(&rows);
+    }
+    for row in rows {
+        say(&format!(
+            "{}  {:28} {:8} {:>3} tries  due {}  {}",
+            row.id,
+            row.name,
+            row.state,
+            row.tries,
+            row.due,
+            row.last_error.unwrap_or_default()
+        ))?;
+    }
+    Ok(())
+}
+
+async fn call_home(settings: Settings, json: bool) -> Result<()> {
+    let house = House::open(settings, Clock::system()).await?;
+    let homes = house.portal().call_home().await.context("cannot read the list")?;
+    if json {
+        return print(&homes);
+    }
+    for home in homes {
+        say(&format!(
+            "{}  unit {:10} child {}  {:12} since {}",
+            home.day,
+            home.unit.unwrap_or_default(),
+            home.child,
+            home.reason,
+            home.since
+        ))?;
+    }
+    Ok(())
+}
+
+async fn sync(settings: Settings, accept: bool) -> Result<()> {
+    let house = House::open(settings, Clock::system()).await?;
+    let report = house.portal().sync_registers(accept).await?;
+    print(&report)?;
+    if let Some(why) = report.braked {
+        bail!("the import stopped ({why}); look at the register, then run `hjarntorget sync --accept`");
+    }
+    Ok(())
+}
+
+async fn show_account(settings: Settings, id: AccountId) -> Result<()> {
+    let house = House::open(settings, Clock::system()).await?;
+    print(&house.portal().show_account(id).await.context("cannot show the account")?)
+}
+
+async fn close_account(settings: Settings, id: AccountId, reason: &str) -> Result<()> {
+    let house = House::open(settings, Clock::system()).await?;
+    house.portal().close_account(id, reason).await.context("cannot close the account")?;
+    say("closed")
+}
+
+fn create_key(settings: &Settings) -> Result<()> {
+    let path = &settings.house.keys.master;
+    house::create_key(path)?;
+    say(&format!("made {}; keep two copies of it apart from the data", path.display()))
+}
+
+async fn verify(settings: &Settings, span: Span, seals: &[OutsideSeal]) -> Result<()> {
+    let store = house::connect_migrated(settings).await?;
     let keys = KeyRing::read(&settings.house.keys.master).context("[keys] master")?;
     let report = audit::verify(&store, &keys, span, seals).await.context("cannot read the audit log")?;
     let noted = audit::note_verification(&store, &keys, &report, Clock::system().now()).await;
     noted.context("cannot write the audit log")?;
     store.close().await?;
     print(&report)?;
-    match &report.first_bad {
-        None => Ok(ExitCode::SUCCESS),
-        Some(bad) => {
-            bail!("the audit log is not whole: {bad}; keep this database as it is and compare it with a copy")
-        }
+    if let Some(bad) = &report.first_bad {
+        bail!("the audit log is not whole: {bad}; keep this database as it is and compare it with a copy");
     }
+    Ok(())
 }
 
 fn routes(json: bool) -> Result<ExitCode> {

@@ -2,25 +2,31 @@
 
 use std::{path::Path, time::Duration};
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use axum::Router;
 use clap::ValueEnum;
-use portal::{Clock, FAILPOINTS, Parts, Portal, Rules, keys::KeyRing};
+use portal::{Clock, Parts, Portal, keys::KeyRing};
 use rustix::process::{Resource, Rlimit, setrlimit};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
     certificates,
-    http::{
-        self, Doors,
-        hooks::Expected,
-        listen::{self, Patience},
-    },
+    http::{self, Doors, hooks::Expected, listen},
     settings::{ClockSource, Settings, production},
     telemetry::{self, Readiness, Waits},
     town,
 };
+use tables::ready_tables;
+use wiring::{
+    bankid_settings, jobs_settings, mail_settings, navet_settings, operator_patience, public_patience,
+    pupil_settings, rules, sms_settings,
+};
+
+pub use tables::{connect, connect_migrated};
+
+mod tables;
+mod wiring;
 
 /// What of the house this process is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -107,10 +113,10 @@ impl House {
     }
 }
 
-/// Runs the house until the process is told to end, then drains.
+/// Runs the house until the process is told to end, or work behind the doors ends by itself; then drains.
 ///
 /// # Errors
-/// What keeps it from starting.
+/// What keeps it from starting, or that its work ended: whoever watches over the process starts it again.
 pub async fn serve(settings: Settings, role: Role) -> Result<()> {
     // What is wrong with the settings alone is said before anything is touched.
     rules(&settings)?;
@@ -154,7 +160,11 @@ pub async fn serve(settings: Settings, role: Role) -> Result<()> {
         tasks.spawn(forget(doors, stop.clone()));
         tracing::info!(listener = %house.settings.leptos.site_addr, "open");
     }
-    stop.cancelled().await;
+    let fallen = ends_by_itself(&mut work, &stop).await;
+    if fallen {
+        tracing::error!("work behind the doors ended by itself: the house closes");
+        stop.cancel();
+    }
     tracing::info!("closing");
     let drained = tokio::time::timeout(drain, async {
         while tasks.join_next().await.is_some() {}
@@ -166,7 +176,18 @@ pub async fn serve(settings: Settings, role: Role) -> Result<()> {
     }
     house.portal.store().close().await.context("the database did not close")?;
     last.cancel();
+    ensure!(!fallen, "work behind the doors ended by itself: what the log says before that is why");
     Ok(())
+}
+
+/// Waits until the house is told to stop, or some of its work ends before that, as a panic makes it; says whether it did.
+/// Where there is no work, none ends.
+async fn ends_by_itself(work: &mut JoinSet<()>, stop: &CancellationToken) -> bool {
+    tokio::select! {
+        biased;
+        () = stop.cancelled() => false,
+        Some(_) = work.join_next() => true,
+    }
 }
 
 /// What every process of ours does first.
@@ -178,32 +199,6 @@ pub fn prepare() {
     // One cryptography for all of TLS; a second call finds it in place.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let _ = any_spawner::Executor::init_tokio();
-}
-
-/// Opens the database of the settings.
-///
-/// # Errors
-/// One line that says what to do.
-pub async fn connect(settings: &Settings) -> Result<store::Store> {
-    let database = &settings.house.database;
-    let wanted =
-        store::Settings { max_readers: database.readers, ..store::Settings::new(database.url.clone()) };
-    store::connect(&wanted).await.context("cannot open the database: look at [database] url")
-}
-
-/// Opens the database of the settings where its tables are up to date; makes no new one.
-///
-/// # Errors
-/// One line that says what to do.
-pub async fn connect_migrated(settings: &Settings) -> Result<store::Store> {
-    const FIRST: &str = "run `hjarntorget migrate`";
-    if let Some(file) = settings.house.database.file() {
-        ensure!(file.exists(), "there is no database at {}: {FIRST}", file.display());
-    }
-    let store = connect(settings).await?;
-    let pending = store::pending_migrations(&store).await.context("cannot read the database")?;
-    ensure!(pending == 0, "the database is older than this program: {FIRST}");
-    Ok(store)
 }
 
 /// The files of the site are where the settings say.
@@ -222,33 +217,6 @@ fn site_stands(settings: &Settings) -> Result<()> {
         tracing::warn!(path = %leptos.site_root, "no site here yet: pages come without style and script");
     }
     Ok(())
-}
-
-/// A house alone brings its tables up itself; one of several waits until an operator did.
-async fn ready_tables(
-    settings: &Settings,
-    role: Role,
-    readiness: &Readiness,
-    stop: &CancellationToken,
-) -> Result<()> {
-    readiness.waits(Waits::Database);
-    let store = connect(settings).await?;
-    if role == Role::All {
-        store::migrate(&store).await.context("cannot migrate the database")?;
-    }
-    let mut told = false;
-    while store::pending_migrations(&store).await.context("cannot read the database")? > 0 {
-        if !told {
-            tracing::warn!("waiting for `hjarntorget migrate`");
-            readiness.waits(Waits::Migrations);
-            told = true;
-        }
-        tokio::select! {
-            () = stop.cancelled() => break,
-            () = tokio::time::sleep(Duration::from_secs(1)) => {}
-        }
-    }
-    store.close().await.context("the database did not close")
 }
 
 /// The keys; a development house makes them once.
@@ -270,121 +238,6 @@ pub fn create_key(path: &Path) -> Result<()> {
     }
     KeyRing::create(path).context("[keys] master")?;
     Ok(())
-}
-
-fn rules(settings: &Settings) -> Result<Rules> {
-    let house = &settings.house;
-    let launch = bankid::launch::Launch::from_setting(house.bankid.launch.as_deref()).context("[bankid]")?;
-    let mut rules = Rules::at(house.site.base(), launch).context("[site]")?;
-    rules.municipality.clone_from(&house.pupil_register.municipality);
-    rules.spans.session_idle = house.session.idle;
-    rules.spans.session_absolute = house.session.absolute;
-    rules.spans.session_warning = house.session.warning;
-    rules.spans.trust_for = house.navet.trust_for;
-    rules.spans.sync_every = house.pupil_register.every;
-    rules.spans.seal_every = house.audit.seal_every;
-    rules.brake.shrink_percent = house.pupil_register.brake_shrink_percent;
-    rules.brake.relations_percent = house.pupil_register.brake_relations_percent;
-    rules.brake.marks_percent = house.pupil_register.brake_marks_percent;
-    rules.brake.persons = house.pupil_register.brake_persons;
-    rules.notices.delay = house.notices.delay;
-    rules.notices.delays.clone_from(&house.notices.delays);
-    rules.notices.every = house.notices.every;
-    rules.notices.try_for = house.notices.try_for;
-    let limits = &house.limits;
-    rules.limits.bankid_start_device = limits.bankid_start_device;
-    rules.limits.bankid_start_session = limits.bankid_start_session;
-    rules.limits.bankid_start_address = limits.bankid_start_address;
-    rules.limits.bankid_poll_per_second = limits.bankid_poll_per_second;
-    rules.limits.tries_per_link = limits.tries_per_link;
-    rules.limits.code_tries = limits.code_tries;
-    rules.limits.code_tries_window = limits.code_tries_window;
-    rules.limits.letters_per_hour = limits.letters_per_hour;
-    rules.limits.letters_per_address = limits.letters_per_address;
-    rules.limits.contact_changes_per_day = limits.contact_changes_per_day;
-    rules.limits.links_per_minute = limits.links_per_minute;
-    rules.limits.absence_reports_per_hour = limits.absence_reports_per_hour;
-    if let Some(point) = &settings.failpoint {
-        if !FAILPOINTS.contains(&point.as_str()) {
-            bail!("{point} is no fail point: `hjarntorget check --failpoints` lists them");
-        }
-        rules.failpoint = Some(point.clone());
-    }
-    Ok(rules)
-}
-
-fn bankid_settings(settings: &Settings) -> bankid::Settings {
-    let bankid = &settings.house.bankid;
-    bankid::Settings::new(&bankid.endpoint, &bankid.identity, &bankid.authorities)
-}
-
-fn navet_settings(settings: &Settings) -> Result<navet::Settings> {
-    let navet = &settings.house.navet;
-    let mut settings = navet::Settings::new(
-        &navet.endpoint,
-        &navet.identity,
-        &navet.authorities,
-        &navet.organisation,
-        &navet.order,
-    );
-    settings.credentials = match (&navet.token_url, &navet.client_id, &navet.client_secret) {
-        (None, None, None) => None,
-        (Some(token_url), Some(client_id), Some(client_secret)) => Some(navet::Credentials {
-            token_url: token_url.clone(),
-            scope: navet::Credentials::SCOPE.to_owned(),
-            client_id: client_id.clone(),
-            client_secret: client_secret.clone(),
-        }),
-        _ => bail!("navet: token_url, client_id and client_secret go together"),
-    };
-    Ok(settings)
-}
-
-fn pupil_settings(settings: &Settings) -> ss12000::Settings {
-    let register = &settings.house.pupil_register;
-    ss12000::Settings::new(&register.endpoint, &register.authorities, &register.tokens, &register.token)
-}
-
-fn mail_settings(settings: &Settings) -> Result<dispatch::Settings> {
-    let house = &settings.house;
-    let mail = &house.mail;
-    let (host, port) =
-        mail.relay.rsplit_once(':').context("mail.relay: should look like relay.example:587")?;
-    let port: u16 = port.parse().context("mail.relay: the port is no number")?;
-    let mut settings = dispatch::Settings::new(host, port, &mail.authorities, &mail.from);
-    settings.connections = house.jobs.mail_at_once;
-    if let Some(user) = &mail.user {
-        let password = mail.password.clone().context("mail.password: the file that goes with mail.user")?;
-        settings.credentials = Some(dispatch::Credentials { user: user.clone(), password });
-    }
-    Ok(settings)
-}
-
-fn sms_settings(settings: &Settings) -> dispatch::sms::Settings {
-    let sms = &settings.house.sms;
-    let reports = format!("{}{}", settings.house.site.base(), Rules::REPORTS_PATH);
-    dispatch::sms::Settings::new(&sms.endpoint, &sms.authorities, &sms.keys, &sms.key, &sms.from, reports)
-}
-
-fn jobs_settings(settings: &Settings) -> jobs::Settings {
-    let jobs = &settings.house.jobs;
-    let line =
-        |at_once, per_second| jobs::Line { at_once, per_second: Some(per_second), ..Default::default() };
-    let lines = [
-        (portal::MAIL, line(jobs.mail_at_once, jobs.mail_per_second)),
-        (portal::SMS, line(jobs.sms_at_once, jobs.sms_per_second)),
-        (portal::REGISTER, jobs::Line { at_once: jobs.register_at_once, ..Default::default() }),
-    ];
-    jobs::Settings { workers: jobs.workers, lines: lines.into(), ..jobs::Settings::default() }
-}
-
-fn public_patience(settings: &Settings) -> Patience {
-    let http = &settings.house.http;
-    Patience { connections: http.connections, header: http.header_timeout, drain: http.drain }
-}
-
-fn operator_patience() -> Patience {
-    Patience { connections: 64, header: Duration::from_secs(5), drain: Duration::from_secs(1) }
 }
 
 /// Ends the house when the process is told to.
@@ -427,5 +280,35 @@ mod tests {
         prepare();
         let Rlimit { current, maximum } = getrlimit(Resource::Core);
         assert_eq!((current, maximum), (Some(0), Some(0)));
+    }
+
+    #[tokio::test]
+    async fn work_that_falls_is_heard() {
+        let (mut work, stop) = (JoinSet::<()>::new(), CancellationToken::new());
+        work.spawn(std::future::pending());
+        work.spawn(async {
+            panic!("on purpose");
+        });
+        assert!(ends_by_itself(&mut work, &stop).await);
+    }
+
+    #[tokio::test]
+    async fn work_that_ends_when_it_is_told_to_has_not_fallen() {
+        let (mut work, stop) = (JoinSet::<()>::new(), CancellationToken::new());
+        work.spawn(stop.clone().cancelled_owned());
+        stop.cancel();
+        tokio::task::yield_now().await;
+        assert!(!ends_by_itself(&mut work, &stop).await);
+    }
+
+    #[tokio::test]
+    async fn a_house_that_only_answers_waits_until_it_is_told_to_stop() {
+        let stop = CancellationToken::new();
+        let told = stop.clone();
+        tokio::spawn(async move {
+            tokio::task::yield_now().await;
+            told.cancel();
+        });
+        assert!(!ends_by_itself(&mut JoinSet::new(), &stop).await);
     }
 }

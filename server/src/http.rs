@@ -65,7 +65,7 @@ struct Inner {
     lenient: bool,
     hook: Option<hooks::Expected>,
     addresses: Counter<IpAddr>,
-    callers: Counter<IpAddr>,
+    gateways: Counter<IpAddr>,
     sessions: Counter<String>,
     reports: Counter<IpAddr>,
     places: Semaphore,
@@ -93,7 +93,7 @@ impl Doors {
             lenient: !settings.in_production(),
             hook,
             addresses: counter(limits.address_per_second, limits.address_per_second),
-            callers: counter(limits.callbacks_per_second, limits.callbacks_per_second),
+            gateways: counter(limits.callbacks_per_second, limits.callbacks_per_second),
             sessions: counter(limits.session_per_second, limits.session_burst),
             reports: counter(limits.reports_per_second, limits.reports_per_second),
             places: Semaphore::new(house.http.requests),
@@ -151,9 +151,9 @@ impl Doors {
         &self.0.addresses
     }
 
-    /// Systems that call back, by address: a gateway reports thousands of messages from one.
-    fn callers(&self) -> &Counter<IpAddr> {
-        &self.0.callers
+    /// SMS gateways, by address: thousands of messages are reported from one.
+    fn gateways(&self) -> &Counter<IpAddr> {
+        &self.0.gateways
     }
 
     fn sessions(&self) -> &Counter<String> {
@@ -171,7 +171,7 @@ impl Doors {
     /// Forgets counters that have run out; called now and then.
     pub fn forget_the_quiet(&self) {
         self.0.addresses.retain_recent();
-        self.0.callers.retain_recent();
+        self.0.gateways.retain_recent();
         self.0.sessions.retain_recent();
         self.0.reports.retain_recent();
     }

@@ -26,9 +26,9 @@ use portal::Portal;
 use serde_json::json;
 use tracing::Instrument;
 
-use crate::http::seal::Seal;
+use crate::http::{functions, qr, reports, seal::Seal};
 
-pub use log::{Stream, Style, start};
+pub use log::{FIELDS, Stream, Style, start};
 
 /// The template of the route that answered, told to the log by way of the answer.
 #[derive(Clone, Copy, Debug)]
@@ -64,9 +64,8 @@ pub async fn watch(request: Request, next: Next) -> Response {
 
 /// A path that is its own template because a server function or a fixed route of ours bears it.
 fn function(path: &str) -> Option<String> {
-    let fixed = [crate::http::qr::IMAGE, crate::http::qr::FRAME, crate::http::reports::PATH];
-    (fixed.contains(&path) || server_fn::axum::server_fn_paths().any(|(known, _)| known == path))
-        .then(|| path.to_owned())
+    let fixed = [qr::IMAGE, qr::FRAME, reports::PATH];
+    (fixed.contains(&path) || functions::is_known(path)).then(|| path.to_owned())
 }
 
 /// The figures of this process, kept from the first call on.

@@ -21,7 +21,7 @@ pub enum AbsenceKind {
     Reported,
     /// Beviljad ledighet.
     Leave,
-    /// Was there after all: what was unexcused has been corrected.
+    /// Was there: seen to arrive, or what was unexcused has been corrected.
     Present,
 }
 

@@ -43,7 +43,7 @@ impl Step {
     }
 }
 
-/// The e-mail step, exactly as typed.
+/// An e-mail address, exactly as typed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct EmailForm {
@@ -64,11 +64,11 @@ impl EmailForm {
     }
 }
 
-/// The confirmation step, exactly as typed.
+/// A code, exactly as typed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct CodeForm {
-    /// The six digits of the letter.
+    /// The six digits of the letter or the text message.
     pub code: Typed,
 }
 

@@ -1,6 +1,6 @@
 //! A form is what was typed; a value is what passed.
 
-use std::{collections::BTreeMap, fmt, ops::Deref};
+use std::{fmt, ops::Deref};
 
 use serde::{Deserialize, Serialize};
 
@@ -102,15 +102,15 @@ impl Wrong {
     ];
 }
 
-/// The wrong fields of a form, by field name.
+/// The wrong fields of a form by their names, in the order in which they were checked: that of the page.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Wrongs(BTreeMap<String, Wrong>);
+pub struct Wrongs(Vec<(String, Wrong)>);
 
 impl Wrongs {
     /// One wrong field.
     pub fn one(field: &str, wrong: Wrong) -> Self {
-        Self(BTreeMap::from([(field.to_owned(), wrong)]))
+        Self(vec![(field.to_owned(), wrong)])
     }
 
     /// Whether every field passed.
@@ -120,7 +120,7 @@ impl Wrongs {
 
     /// What is wrong with `field`.
     pub fn of(&self, field: &str) -> Option<Wrong> {
-        self.0.get(field).copied()
+        self.iter().find(|(wrong, _)| *wrong == field).map(|(_, wrong)| wrong)
     }
 
     /// The wrong fields.
@@ -133,7 +133,10 @@ impl Wrongs {
         match checked {
             Ok(value) => Some(value),
             Err(wrong) => {
-                self.0.insert(field.to_owned(), wrong);
+                // The first thing that is wrong with a field is what is said of it.
+                if self.of(field).is_none() {
+                    self.0.push((field.to_owned(), wrong));
+                }
                 None
             }
         }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// What comes of an identified person's wish for an account. Each has a page of its own.
+/// What comes of an identified person's wish for an account. Each that leads no further has a page that says what to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {

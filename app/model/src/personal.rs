@@ -38,7 +38,7 @@ pub struct Personal {
     pub name: Datum,
     /// The number, masked: `19850101-****`.
     pub number: Datum,
-    /// Address lines; empty where the register holds none.
+    /// Address lines; none where the register holds none.
     pub address: Option<Datum>,
     /// The proven e-mail address.
     pub email: Option<Datum>,

@@ -7,7 +7,7 @@ use portal::{ReportChild, Visit};
 use super::{
     calendar::calendar,
     pages::CHILD,
-    said::{length, when},
+    said::{days, length, when},
 };
 use crate::{
     Fault, Place,
@@ -206,12 +206,19 @@ fn lines(entries: Vec<Entry>, today: Date) -> AnyView {
         .map(|entry| {
             let (chip, kind) = kind_of(&entry);
             let minutes = entry.valid_minutes + entry.invalid_minutes;
+            let long = if entry.whole {
+                days(entry.start, entry.end)
+            } else if minutes > 0 {
+                length(minutes)
+            } else {
+                String::new()
+            };
             view! {
                 <tr>
                     <td data-label=Text::HistoryWhen.owned()>{when(entry.start, entry.end, entry.whole, today)}</td>
                     <td data-label=Text::HistoryWhat.owned()>{what_of(&entry)}</td>
                     <td data-label=Text::HistoryKind.owned()><span class=chip>{kind}</span></td>
-                    <td data-label=Text::HistoryLength.owned()>{(minutes > 0).then(|| length(minutes))}</td>
+                    <td data-label=Text::HistoryLength.owned()>{long}</td>
                 </tr>
             }
         })

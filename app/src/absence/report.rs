@@ -55,6 +55,14 @@ pub(crate) async fn report(visit: &Visit, asked: &Asked) -> Result<Reply, Fault>
         } else {
             form(children, only, change, &shown, &days, today).into_any()
         };
+        let is_empty = standing.is_empty();
+        let listed = change.is_none().then(|| list(standing, today).into_any());
+        // Whoever has just reported sees that first, and what more there is to report under it.
+        let (first, last) = if done.is_some() && !is_empty {
+            (listed.map(|listed| view! { {listed}<h2>{Text::ReportMore}</h2> }.into_any()), None)
+        } else {
+            (None, listed)
+        };
         view! {
             {session_ends(seconds)}
             {refusal(no)}
@@ -62,8 +70,9 @@ pub(crate) async fn report(visit: &Visit, asked: &Asked) -> Result<Reply, Fault>
             {back(if change.is_some() { Place::AbsenceReport } else { Place::Absence })}
             {done.map(|words| view! { <div class="band" role="status"><p>{words}</p></div> })}
             <h1>{title}</h1>
+            {first}
             {form}
-            {change.is_none().then(|| list(standing, today))}
+            {last}
             <LiveReport/>
         }
     })

@@ -35,6 +35,13 @@ fn is_midnight(at: Timestamp) -> bool {
     portal::stockholm().to_datetime(at).time() == Time::midnight()
 }
 
+/// Whole days as `3 days`, in words of the language.
+pub(super) fn days(start: Timestamp, end: Timestamp) -> String {
+    let (first, after) = (portal::day_of(start), portal::day_of(end));
+    let days = first.until(after).map_or(1, |span| span.get_days().max(1));
+    Text::AbsenceDays { days: days.unsigned_abs().into() }.owned()
+}
+
 /// `1 h 20 min`, in words of the language.
 pub(super) fn length(minutes: i64) -> String {
     let (hours, rest) = (minutes.max(0) / 60, minutes.max(0) % 60);

@@ -13,6 +13,7 @@ use crate::{
     Fault, Place,
     live::WRONG,
     page::{Asked, Page, Reply},
+    personal::by_way,
     session::pages::{seconds_left, session_ends},
     text::Text,
     ui::{
@@ -176,7 +177,7 @@ fn one_form(number: usize, written: Written, has_mobile: bool) -> impl IntoView 
         .into_iter()
         .collect_view();
     let add_number = (wrong == Some(Wrong::NoMobile)).then(|| {
-        let number = format!("{}?till={}", Place::PersonalMobile, Place::AbsenceSettings.name());
+        let number = by_way(Place::PersonalMobile, Some(Place::AbsenceSettings));
         view! { <p><a class="button second" href=number>{Text::SettingsAddNumber}</a></p> }
     });
     let hid = name.clone();

@@ -125,7 +125,7 @@ pub(crate) async fn receipt(visit: &Visit) -> Result<Reply, Fault> {
             .into_iter()
             .map(|child| {
                 let school = school(child.unit.map(|unit| unit.name), child.group);
-                view! { <li>{child.given}" "{child.family}<span class="small">" "{school}</span></li> }
+                view! { <li><span class="line">{child.given}" "{child.family}<span class="small">{school}</span></span></li> }
             })
             .collect_view();
         view! {

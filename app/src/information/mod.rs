@@ -11,4 +11,4 @@ pub(crate) use schools::schools;
 
 /// The version of the information a guardian is shown before an account is made. It is kept with the account, so a
 /// change of `what-we-hold` or `data-protection` needs a new one.
-pub(crate) const VERSION: &str = "2026-11";
+pub(crate) const VERSION: &str = "2026-11-2";

@@ -7,7 +7,7 @@ use portal::Who;
 use crate::{
     Fault, NoBankId, Place,
     page::{Page, Reply},
-    sign_in::pages::without_bankid,
+    sign_in::choices::without_bankid,
     text::Text,
     ui::{prose::prose, say::whom_to_call, step::back},
 };

@@ -9,7 +9,7 @@ use crate::{
     Fault, Place,
     page::{Asked, Page, Reply},
     session::pages::{seconds_left, session_ends},
-    sign_in::pages::step_up,
+    sign_in::choices::step_up,
     text::Text,
     ui::{
         form::{press, refusal},

@@ -14,7 +14,7 @@ use crate::{
     live::field,
     page::{Asked, Page, Reply},
     session::pages::{seconds_left, session_ends},
-    sign_in::pages::step_up,
+    sign_in::choices::step_up,
     text::Text,
     ui::{
         dates::time,

@@ -11,3 +11,4 @@ pub(crate) use close::{close, closed};
 pub(crate) use contact::{email, email_code, mobile, mobile_code};
 pub(crate) use devices::devices;
 pub(crate) use pages::personal;
+pub(crate) use way::by_way;

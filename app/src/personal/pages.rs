@@ -76,14 +76,13 @@ pub(crate) async fn personal(visit: &Visit, asked: &Asked) -> Result<Reply, Faul
             email.map(|email| {
                 row(Text::PersonalEmail, email).change(Place::PersonalEmail, Text::PersonalChangeEmail)
             }),
-            Some(
-                mobile
-                    .map_or_else(
-                        || Fact::new(Text::PersonalMobile, Text::PersonalMobileNone.owned()),
-                        |mobile| row(Text::PersonalMobile, mobile),
-                    )
-                    .change(Place::PersonalMobile, Text::PersonalChangeMobile),
-            ),
+            Some(match mobile {
+                Some(mobile) => {
+                    row(Text::PersonalMobile, mobile).change(Place::PersonalMobile, Text::PersonalChangeMobile)
+                }
+                None => Fact::new(Text::PersonalMobile, Text::PersonalMobileNone.owned())
+                    .add(Place::PersonalMobile, Text::PersonalAddMobile),
+            }),
             Some(row(Text::PersonalLanguage, language)),
             Some(
                 Fact::new(Text::PersonalSince, full_day(account_since.as_of))

@@ -16,7 +16,7 @@ pub(super) fn asked_way(asked: &Asked) -> Option<Place> {
 }
 
 /// The address of a form that leads back there.
-pub(super) fn by_way(place: Place, way: Option<Place>) -> String {
+pub(crate) fn by_way(place: Place, way: Option<Place>) -> String {
     match way {
         Some(way) => format!("{place}?{TO}={}", way.name()),
         None => place.to_string(),

@@ -1,4 +1,4 @@
-//! The pages after a session, and the warning on those of it that have a form.
+//! The pages after a session, and the warning before its end on those of it that hold an island.
 
 use leptos::prelude::*;
 use model::Step;
@@ -30,7 +30,7 @@ pub(crate) fn seconds_left(visit: &Visit) -> Option<Left> {
     })
 }
 
-/// The warning, on a signed-in page with a form; hidden until its time comes.
+/// The warning, on a signed-in page that holds an island; hidden until its time comes.
 pub(crate) fn session_ends(left: Option<Left>) -> impl IntoView {
     left.map(|Left { seconds, notice }| {
         view! {
@@ -72,7 +72,7 @@ pub(crate) fn ended(who: &Who) -> Result<Reply, Fault> {
             <p class="lead">{Text::SessionEndedLead}</p>
             <div class="actions">
                 <a class="button" href=Place::SignIn.to_string()>{Text::SessionSignInAgain}</a>
-                <a class="button second" href=Place::Apply(Step::Identify).to_string()>{Text::SessionApplyAgain}</a>
+                <a class="quiet" href=Place::Apply(Step::Identify).to_string()>{Text::SessionApplyAgain}</a>
             </div>
         }
     })

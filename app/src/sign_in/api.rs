@@ -64,11 +64,10 @@ pub(crate) async fn ask_progress(
             Ok(Progress::Stopped { words: portal::advice_text(advice, language).to_owned() })
         }
         (Phase::Complete, Device::This) if returning => Ok(Progress::Done { go: Place::Return.to_string() }),
-        (Phase::Complete, Device::This) => Ok(Progress::Waiting {
-            words: say(Text::BankidOtherTab, language),
-            scanned: true,
-            seconds_left: 0,
-        }),
+        // Another tab is where it goes on; this one has nothing left to press, and its page says so.
+        (Phase::Complete, Device::This) => {
+            Ok(Progress::Stopped { words: say(Text::BankidOtherTab, language) })
+        }
         (Phase::Complete, Device::Other) => {
             let go = match finish(&visit, Proof::Poll).await {
                 Ok(Some(next)) => next,

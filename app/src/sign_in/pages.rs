@@ -1,17 +1,19 @@
 //! The login page, the waiting for BankID, and the way back from it.
 
 use leptos::{prelude::*, server_fn::ServerFn as _};
-use model::{Advice, Device, Purpose, Refusal, Step};
+use model::{Purpose, Refusal, Step};
 use portal::{Identification, Phase, Visit, Who};
 
 use super::{
-    api::{Cancel, ComeBack, GoOn, Start, choice_page},
-    islands::{Awake, BACK, CODE, GO, NONCE, SAY, SCRIPT, SLOW, TIME, Waiting, WayBack},
+    api::{ComeBack, choice_page},
+    choices::{choices, without_bankid},
+    islands::{BACK, GO, NONCE, SCRIPT, WayBack},
+    waiting::{heading, waiting},
 };
 use crate::{
-    Fault, NoBankId, Place,
+    Fault, Place,
     page::{Asked, Page, Reply},
-    text::{Text, language},
+    text::Text,
     ui::{
         form::{hidden, refusal, refusal_text, send},
         say::whom_to_call,
@@ -159,203 +161,6 @@ fn turned_away(no: Refusal) -> Page {
     })
 }
 
-/// The code in a frame of its own, for browsers without script. The server lets it refresh itself.
-pub(crate) fn qr_frame(css: &str, found: Option<&Identification>) -> impl IntoView + use<> {
-    let say = match found.map(|found| (found.phase, found.seconds_left)) {
-        Some((Phase::Waiting { advice, .. }, left)) => {
-            let words = portal::advice_text(advice, language());
-            format!("{words} {}", time_left(left))
-        }
-        Some((Phase::Complete, _)) => Text::BankidFrameDone.owned(),
-        Some((Phase::Stopped { .. }, _)) | None => Text::BankidFrameStopped.owned(),
-    };
-    let code = found.is_some_and(|found| found.qr.is_some());
-    view! {
-        <!DOCTYPE html>
-        <html lang=language().tag() dir="ltr">
-            <head>
-                <meta charset="utf-8"/>
-                <meta name="color-scheme" content="light dark"/>
-                <title>{Text::BankidQrAlt}</title>
-                <link rel="stylesheet" href=css.to_owned()/>
-            </head>
-            <body class="frame">
-                {code.then(|| view! {
-                    <img class="qr" src="/bankid/qr.svg" alt=Text::BankidQrAlt.here() width="240" height="240"/>
-                })}
-                <p>{say}</p>
-            </body>
-        </html>
-    }
-}
-
-fn heading(found: &Identification) -> Text {
-    match (found.phase, found.device) {
-        (Phase::Complete, _) => Text::BankidCompleteTitle,
-        (Phase::Stopped { .. }, _) => Text::BankidStoppedTitle,
-        (Phase::Waiting { .. }, Device::Other) => Text::BankidScanTitle,
-        (Phase::Waiting { .. }, Device::This) => Text::BankidOpenTitle,
-    }
-}
-
-/// An identification that goes on, or what it came to.
-fn waiting(found: Identification) -> impl IntoView {
-    let heading = heading(&found);
-    let Identification { purpose, back, device, phase, seconds_left, launch, qr, .. } = found;
-    let body = match (phase, device) {
-        (Phase::Complete, Device::Other) => go_on().into_any(),
-        (Phase::Complete, Device::This) => view! { <p class="lead">{Text::BankidOtherTab}</p> }.into_any(),
-        (Phase::Stopped { advice }, _) => view! {
-            <p class="lead">{portal::advice_text(advice, language())}</p>
-            {choices(purpose, back.clone(), true)}
-            {whom_to_call(Vec::new())}
-        }
-        .into_any(),
-        (Phase::Waiting { advice, .. }, Device::Other) => view! {
-            {waiting_for(advice, qr.is_some(), seconds_left)}
-            <ol class="how">
-                <li>{Text::BankidHowOpen}</li>
-                <li>{Text::BankidHowScan}</li>
-                <li>{Text::BankidHowConfirm}</li>
-            </ol>
-            {go_on()}
-        }
-        .into_any(),
-        (Phase::Waiting { advice, .. }, Device::This) => view! {
-            <p class="lead">{Text::BankidOpenLead}</p>
-            <div class="actions">
-                {launch.map(|launch| view! { <a class="button" href=launch>{Text::BankidOpen}</a> })}
-            </div>
-            {waiting_for(advice, false, 0)}
-        }
-        .into_any(),
-    };
-    let instead = matches!(phase, Phase::Waiting { .. }).then(|| {
-        let (other, label) = match device {
-            Device::Other => (Device::This, Text::BankidThisInstead),
-            Device::This => (Device::Other, Text::BankidOtherInstead),
-        };
-        view! {
-            <form method="post" action=Start::url()>
-                {hidden("purpose", word(purpose))}
-                {hidden("device", device_word(other))}
-                {back.map(|back| hidden("back", back))}
-                {(other == Device::This).then(script)}
-                <button class="second">{label}</button>
-            </form>
-        }
-    });
-    let cancel = !matches!(phase, Phase::Stopped { .. });
-    let cancel = cancel.then(|| {
-        view! {
-            <form method="post" action=Cancel::url()>
-                {hidden("purpose", word(purpose))}
-                <button class="plain">{Text::BankidCancel}</button>
-            </form>
-        }
-    });
-    view! {
-        <h1>{heading}</h1>
-        {body}
-        <div class="actions">{instead}{cancel}</div>
-        <p class="out"><a href=Place::NoBankId.to_string()>{Text::SignInNoBankid}</a></p>
-    }
-}
-
-/// "Fortsätt": with script it is there too, and does no harm.
-fn go_on() -> impl IntoView {
-    view! { <form method="post" action=GoOn::url()><div class="actions">{send(Text::StepContinue)}</div></form> }
-}
-
-/// To be shown once more who is there: the choices of a step-up that leads back to this address of ours.
-pub(crate) fn step_up(back: String) -> impl IntoView {
-    view! {
-        <section class="card">
-            <h2>{Text::StepUpTitle}</h2>
-            <p>{Text::RefusalNotFresh}</p>
-            {choices(Purpose::StepUp, Some(back), true)}
-        </section>
-    }
-}
-
-/// Two large choices: where the app is.
-fn choices(purpose: Purpose, back: Option<String>, lively: bool) -> impl IntoView {
-    let lead_back = |back: &Option<String>| back.clone().map(|back| hidden("back", back));
-    view! {
-        <div class="choices">
-            <form method="post" action=Start::url()>
-                {hidden("purpose", word(purpose))}
-                {lead_back(&back)}
-                {lively.then(script)}
-                <button class="choice main" name="device" value=device_word(Device::This)>
-                    <strong>{Text::SignInThisDevice}</strong>
-                    <span>{Text::SignInThisDeviceText}</span>
-                </button>
-            </form>
-            <form method="post" action=Start::url()>
-                {hidden("purpose", word(purpose))}
-                {lead_back(&back)}
-                <button class="choice" name="device" value=device_word(Device::Other)>
-                    <strong>{Text::SignInOtherDevice}</strong>
-                    <span>{Text::SignInOtherDeviceText}</span>
-                </button>
-            </form>
-        </div>
-    }
-}
-
-/// The answer that a script changes to "there is one".
-fn script() -> impl IntoView {
-    view! {
-        {hidden(SCRIPT, 0)}
-        <Awake/>
-    }
-}
-
-/// The roads without BankID, the same for everybody.
-pub(crate) fn without_bankid() -> impl IntoView {
-    let ways = [
-        (NoBankId::NoNumber, Text::NoBankidNoNumber),
-        (NoBankId::NoBankId, Text::NoBankidNoBankid),
-        (NoBankId::Protected, Text::NoBankidProtected),
-        (NoBankId::Other, Text::NoBankidOther),
-    ];
-    let ways = ways.map(|(why, words)| {
-        view! { <li><a href=Place::NoBankIdBecause(why).to_string()>{words}</a></li> }
-    });
-    view! { <ul class="ways">{ways.into_iter().collect_view()}</ul> }
-}
-
-/// The waiting itself: BankID's sentence, and the code where there is one. The frame says the sentence itself, so it is
-/// hidden beside it until a script has put a picture in the frame's place.
-fn waiting_for(advice: Advice, code: bool, seconds: u32) -> impl IntoView {
-    let (minutes, rest) = ("{minutes}".to_owned(), "{seconds}".to_owned());
-    let time = Text::BankidTimeLeft { minutes, seconds: rest }.owned();
-    let frame = code.then(|| {
-        view! {
-            <iframe class="qr" id=CODE src="/bankid/qr" title=Text::BankidQrAlt.here() width="240" height="240"></iframe>
-        }
-    });
-    view! {
-        <div class="scan">
-            {frame}
-            <div>
-                <p class="say" id=SAY aria-live="polite" hidden=code>{portal::advice_text(advice, language())}</p>
-                {code.then(|| view! { <p class="time" id=TIME hidden data-words=time data-left=seconds></p> })}
-                <div role="status"><p id=SLOW hidden>{Text::BankidSlow}</p></div>
-            </div>
-        </div>
-        <Waiting/>
-    }
-}
-
-fn time_left(seconds: u32) -> String {
-    if seconds == 0 {
-        return String::new();
-    }
-    Text::BankidTimeLeft { minutes: (seconds / 60).to_string(), seconds: (seconds % 60).to_string() }.owned()
-}
-
 /// Where somebody goes who has no identification going on.
 fn elsewhere(visit: &Visit, asked: &Asked) -> Place {
     match visit.who() {
@@ -370,53 +175,4 @@ fn elsewhere(visit: &Visit, asked: &Asked) -> Place {
 /// shows others.)
 fn kept_no_cookie(visit: &Visit, asked: &Asked) -> bool {
     asked.value(FRESH).is_some() && !visit.keeps_cookies()
-}
-
-/// A purpose as a form sends it.
-fn word(purpose: Purpose) -> &'static str {
-    match purpose {
-        Purpose::Apply => "apply",
-        Purpose::SignIn => "sign-in",
-        Purpose::StepUp => "step-up",
-    }
-}
-
-/// A device as a form sends it.
-fn device_word(device: Device) -> &'static str {
-    match device {
-        Device::This => "this",
-        Device::Other => "other",
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use model::{Language, Progress};
-
-    use super::*;
-    use crate::sign_in::{api::AskProgress, islands::PROGRESS};
-
-    #[test]
-    fn every_advice_of_bankid_has_words_in_every_language() {
-        for language in Language::ALL {
-            for advice in Advice::ALL {
-                assert!(!portal::advice_text(advice, language).is_empty(), "{advice:?} in {language}");
-            }
-        }
-    }
-
-    #[test]
-    fn the_waiting_knows_its_server_function_and_the_shape_of_its_answers() {
-        assert_eq!(PROGRESS, AskProgress::PATH);
-        let answer = |progress| leptos::serde_json::to_value::<Progress>(progress).unwrap();
-        let waiting = answer(Progress::Waiting { words: "x".into(), scanned: true, seconds_left: 7 });
-        assert_eq!(waiting["state"], "waiting");
-        assert_eq!(
-            (&waiting["words"], &waiting["scanned"], &waiting["seconds_left"]),
-            (&"x".into(), &true.into(), &7.into())
-        );
-        assert_eq!(answer(Progress::Done { go: "/".into() })["state"], "done");
-        assert_eq!(answer(Progress::Done { go: "/".into() })["go"], "/");
-        assert_eq!(answer(Progress::Stopped { words: "x".into() })["state"], "stopped");
-    }
 }

@@ -2,6 +2,8 @@
 
 /// What a spreadsheet would take for a formula where a cell begins with it.
 const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
+/// What ends a cell or a line for a spreadsheet that was told, or guesses, another separator.
+const ENDS: [char; 5] = [',', ';', '\t', '\n', '\r'];
 
 /// The rows as one text, with the mark that tells a spreadsheet it is UTF-8.
 pub(crate) fn table(rows: &[Vec<String>]) -> String {
@@ -14,11 +16,18 @@ pub(crate) fn table(rows: &[Vec<String>]) -> String {
     text
 }
 
-/// A cell that is only ever text, whatever a register wrote into it.
+/// A cell that is only ever text, whatever a register wrote into it and whatever the file is opened with: the quotes around
+/// it hold for semicolons alone, so what another separator would cut out of it is guarded as well.
 fn quoted(cell: &str) -> String {
-    // A spreadsheet looks past the blanks in front.
-    let guard = if cell.trim_start_matches(' ').starts_with(FORMULA) { "'" } else { "" };
-    format!("\"{guard}{}\"", cell.replace('"', "\"\"").replace(['\n', '\0'], " "))
+    let mut text = String::with_capacity(cell.len());
+    for part in cell.split_inclusive(ENDS) {
+        // A spreadsheet looks past blanks, and past a quote that opens a cell.
+        if part.trim_start_matches([' ', '\0', '"']).starts_with(FORMULA) {
+            text.push('\'');
+        }
+        text.push_str(part);
+    }
+    format!("\"{}\"", text.replace('"', "\"\"").replace(['\n', '\r', '\0'], " "))
 }
 
 #[cfg(test)]
@@ -33,6 +42,22 @@ mod tests {
             let text = table(&[vec![dangerous.to_owned()]]);
             let cell = text.trim_start_matches('\u{feff}').trim_start_matches('"');
             assert!(cell.starts_with('\''), "{dangerous:?} became {text:?}");
+        }
+    }
+
+    #[test]
+    fn no_part_of_a_cell_becomes_a_formula_where_another_separator_is_read() {
+        for (cell, written) in [
+            ("a,=HYPERLINK(1)", "\"a,'=HYPERLINK(1)\""),
+            ("a; +1", "\"a;' +1\""),
+            ("a\t-1", "\"a\t'-1\""),
+            ("a\n@x", "\"a '@x\""),
+            ("a\r\n=1", "\"a  '=1\""),
+            ("a,\"=1\"", "\"a,'\"\"=1\"\"\""),
+            ("a,\0=1", "\"a,' =1\""),
+            ("1 + 1 = 2, b; c", "\"1 + 1 = 2, b; c\""),
+        ] {
+            assert_eq!(quoted(cell), written, "{cell:?}");
         }
     }
 

@@ -9,7 +9,8 @@ pub(crate) struct Fact {
     what: Text,
     value: AnyView,
     from: Option<String>,
-    change: Option<(Place, Text)>,
+    /// To where, by what word, and what about.
+    change: Option<(Place, Text, Text)>,
 }
 
 impl Fact {
@@ -24,7 +25,12 @@ impl Fact {
 
     /// Where it is changed; `what` tells a screen reader what "Ändra" is about.
     pub(crate) fn change(self, to: Place, what: Text) -> Self {
-        Self { change: Some((to, what)), ..self }
+        Self { change: Some((to, Text::CheckChange, what)), ..self }
+    }
+
+    /// Where it is given, when it is not there yet.
+    pub(crate) fn add(self, to: Place, what: Text) -> Self {
+        Self { change: Some((to, Text::CheckAdd, what)), ..self }
     }
 }
 
@@ -33,10 +39,10 @@ pub(crate) fn facts(facts: Vec<Fact>) -> impl IntoView {
     let rows = facts
         .into_iter()
         .map(|Fact { what, value, from, change }| {
-            let change = change.map(|(to, what)| {
+            let change = change.map(|(to, word, what)| {
                 view! {
                     <dd class="change">
-                        <a href=to.to_string()>{Text::CheckChange}<span class="hid">" "{what}</span></a>
+                        <a href=to.to_string()>{word}<span class="hid">" "{what}</span></a>
                     </dd>
                 }
             });

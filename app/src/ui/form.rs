@@ -1,7 +1,7 @@
 //! Questions and answers: the error summary, a hidden answer, the button.
 
 use leptos::prelude::*;
-use model::{ChoiceForm, CodeForm, MobileForm, Refusal, ReportForm, Wrong, Wrongs};
+use model::{ChoiceForm, CodeForm, EmailForm, MobileForm, Refusal, ReportForm, Wrong, Wrongs};
 
 use crate::{live::WRONG, text::Text};
 
@@ -40,9 +40,9 @@ pub(crate) fn wrong_place(field: &'static str, id: &str, wrong: Option<Wrong>) -
     // A line for each wrong there is, empty where only the portal finds it.
     let live = found_live(field);
     let line = |wrong| if live.contains(&wrong) { said(wrong) } else { String::new() };
-    let words: Vec<_> = Wrong::ALL.into_iter().map(line).collect();
+    let words = Wrong::ALL.map(line).join("\n").trim_end().to_owned();
     view! {
-        <p class="wrong" id=format!("{id}{WRONG}") hidden=wrong.is_none() data-words=words.join("\n")>
+        <p class="wrong" id=format!("{id}{WRONG}") hidden=wrong.is_none() data-words=words>
             {wrong.map(said)}
         </p>
     }
@@ -51,6 +51,11 @@ pub(crate) fn wrong_place(field: &'static str, id: &str, wrong: Option<Wrong>) -
 /// What an island can find wrong with an answer by itself.
 fn found_live(field: &str) -> &'static [Wrong] {
     match field {
+        EmailForm::EMAIL => &[Wrong::Missing, Wrong::TooLong, Wrong::NotAnEmail, Wrong::EmailLetters],
+        MobileForm::MOBILE => {
+            &[Wrong::Missing, Wrong::TooLong, Wrong::NotANumber, Wrong::NotAMobile, Wrong::Premium]
+        }
+        CodeForm::CODE => &[Wrong::Missing, Wrong::NotACode],
         ChoiceForm::CHANNELS => &[Wrong::ChooseOne, Wrong::NoMobile],
         ReportForm::WHO => &[Wrong::ChooseOne],
         ReportForm::FROM | ReportForm::UNTIL => &[Wrong::NotATime, Wrong::Reversed],
@@ -150,6 +155,18 @@ mod tests {
     use model::Language;
 
     use super::*;
+    use crate::live::wrong_with;
+
+    #[test]
+    fn a_field_has_the_words_of_all_that_an_island_finds_wrong_with_it_and_no_others() {
+        let long = "x".repeat(300);
+        let slips = ["", "x", "å@example.se", "031-390 06 10", "0900-123 45 67", long.as_str()];
+        for field in [EmailForm::EMAIL, MobileForm::MOBILE, CodeForm::CODE] {
+            let found: Vec<Wrong> = slips.iter().filter_map(|typed| wrong_with(field, typed)).collect();
+            assert!(found.iter().all(|wrong| found_live(field).contains(wrong)), "{field}: {found:?}");
+            assert!(found_live(field).iter().all(|wrong| found.contains(wrong)), "{field}: {found:?}");
+        }
+    }
 
     #[test]
     fn every_wrong_and_every_refusal_has_words_of_its_own_in_every_language() {

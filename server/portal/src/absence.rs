@@ -10,63 +10,24 @@
 
 mod choice;
 mod history;
+mod recall;
 mod report;
 mod send;
+mod standing;
+mod stretch;
 
-use jiff::Timestamp;
-use model::{AccountId, Assurance, ChildCard, ChildId};
-use store::Tx;
+use model::{ChildCard, ChildId};
 use uuid::Uuid;
 
 pub use choice::{ChildChoice, NoticeSettings};
-pub use report::{OwnReport, ReportChild, Reported, Reports};
+pub use report::{ReportChild, Reports};
+pub use standing::{OwnReport, Reported};
 
-pub(crate) use history::today;
-pub(crate) use send::{RecallReport, SendReport};
+pub(crate) use history::{taken_back, today};
+pub(crate) use recall::RecallReport;
+pub(crate) use send::SendReport;
 
-use crate::{
-    Error, Guardian, Portal, Result,
-    audit::Deed,
-    clock::day_of,
-    custody,
-    links::{self, Settled},
-    pupils,
-    trail::{Actor, Line},
-};
-
-/// A guardian in the middle of a transaction, and whose guardian they are at this moment.
-struct Own {
-    portal: Portal,
-    tx: Tx,
-    account: AccountId,
-    actor: Actor,
-    now: Timestamp,
-    children: Vec<ChildId>,
-}
-
-impl Guardian<'_> {
-    /// Runs `work` in one transaction, in which it was settled first whose guardian this is. What `work` refuses as a
-    /// value is committed with its count and its lines; what it returns as an error leaves nothing behind.
-    async fn among_own<T, W, F>(&self, work: W) -> Result<T>
-    where
-        T: Send + 'static,
-        W: FnOnce(Own) -> F + Send + 'static,
-        F: Future<Output = Result<T>> + Send + 'static,
-    {
-        let (portal, actor, now) = (self.portal().clone(), self.visit.actor(), self.visit.0.now);
-        let custody = custody::of(&portal, self.session, &actor, now).await?;
-        let (session, account) = (self.session.clone(), self.account);
-        let done = self
-            .portal()
-            .change(move |tx| async move {
-                let settled = links::settle(&portal, &tx, &session, account, &custody, &actor, now).await?;
-                let Settled::Children(children) = settled else { return Ok(None) };
-                work(Own { portal, tx, account, actor, now, children }).await.map(Some)
-            })
-            .await?;
-        done.ok_or(Error::SignIn(Assurance::High))
-    }
-}
+use crate::{Error, Result, audit::Deed, clock::day_of, own::Own, pupils, trail::Line};
 
 impl Own {
     /// The children's cards, each in the audit log as `deed` before it is shown.
@@ -94,10 +55,6 @@ impl Own {
         };
         self.line(line).await?;
         Ok(Error::NotFound)
-    }
-
-    async fn line(&self, line: Line) -> Result<()> {
-        self.portal.trail(&self.tx, &self.actor, line, self.now).await
     }
 }
 

@@ -2,7 +2,7 @@
 
 use anyhow::anyhow;
 use jiff::Timestamp;
-use model::{AccountId, Email, PersonId};
+use model::{AccountId, ChildId, Email, PersonId};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, sea_query::Expr,
 };
@@ -122,6 +122,16 @@ pub(crate) fn standing(row: Option<&row::Model>, now: Timestamp) -> Account {
 }
 
 /// What a person is barred from now.
+/// Whether nobody barred a person from everything, or from this child.
+pub(crate) async fn may_speak(
+    on: &impl ConnectionTrait,
+    subject: &Subject,
+    child: ChildId,
+    now: Timestamp,
+) -> Result<bool> {
+    Ok(!bars(on, subject, now).await?.iter().any(|bar| bar.child.is_none_or(|barred| barred == child)))
+}
+
 pub(crate) async fn bars(on: &impl ConnectionTrait, subject: &Subject, now: Timestamp) -> Result<Vec<Bar>> {
     let now = now.as_millisecond();
     let rows = bar::Entity::find()

@@ -2,8 +2,9 @@
 //!
 //! Each loop may run in every replica. What must not be done twice is guarded by the row it is about.
 
-use std::{sync::Arc, time::Duration};
+use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
+use futures::FutureExt;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
@@ -21,9 +22,9 @@ const BATCHES: usize = 8;
 pub struct Background(JoinSet<()>);
 
 impl Background {
-    /// Waits until all of it has ended.
+    /// Waits until all of it has ended; where one part fell, not for the others.
     pub async fn ended(mut self) {
-        while self.0.join_next().await.is_some() {}
+        while let Some(Ok(())) = self.0.join_next().await {}
     }
 }
 
@@ -91,7 +92,7 @@ impl Portal {
     }
 }
 
-/// Does `work` now and then. Trouble is logged and met again the next time.
+/// Does `work` now and then. Trouble, a panic too, is logged and met again the next time.
 async fn every<W>(name: &'static str, portal: Portal, stop: CancellationToken, pause: Duration, work: W)
 where
     W: AsyncFn(&Portal) -> Result<()>,
@@ -99,10 +100,15 @@ where
     loop {
         tokio::select! {
             () = stop.cancelled() => return,
-            done = work(&portal) => {
-                if let Err(error) = done {
-                    tracing::warn!(name, %error, "background work met trouble");
-                    metrics::counter!("portal_background_errors", "work" => name).increment(1);
+            done = AssertUnwindSafe(work(&portal)).catch_unwind() => {
+                match done {
+                    Ok(Ok(())) => {}
+                    Ok(Err(error)) => {
+                        tracing::warn!(name, %error, "background work met trouble");
+                        metrics::counter!("portal_background_errors", "work" => name).increment(1);
+                    }
+                    // Where is told by the panic itself.
+                    Err(_) => metrics::counter!("portal_background_errors", "work" => name).increment(1),
                 }
             }
         }

@@ -8,8 +8,6 @@ use crate::{
     Error, Portal, Result, Visit, absence, account,
     audit::Deed,
     clock::{day_of, from_millis},
-    custody,
-    links::{self, Settled},
     pupils,
     session::Session,
     trail::Line,
@@ -50,28 +48,16 @@ impl<'v> Guardian<'v> {
     /// [`Error::SignIn`] where the account was closed meanwhile; [`Error::TurnToTheSchool`] where its holder may not go on;
     /// [`Error::Unavailable`] where the population register has been down for longer than its last answer may be used.
     pub async fn children(&self) -> Result<Vec<ChildCard>> {
-        let portal = self.portal();
-        let custody = custody::of(portal, self.session, &self.visit.actor(), self.visit.0.now).await?;
-        let (visit, session, account) = (self.visit.clone(), self.session.clone(), self.account);
-        // Whoever is stopped is stopped by what this transaction writes: it is no error before it is committed.
-        portal
-            .change(move |tx| async move {
-                let (portal, actor, now) = (&visit.0.portal, visit.actor(), visit.0.now);
-                let settled = links::settle(portal, &tx, &session, account, &custody, &actor, now).await?;
-                let children = match settled {
-                    Settled::Children(children) => children,
-                    Settled::Out => return Ok(Err(Error::SignIn(Assurance::High))),
-                    Settled::Stopped => return Ok(Err(Error::TurnToTheSchool)),
-                };
-                let mut cards = pupils::cards(portal, &tx, &children, day_of(now)).await?;
-                let away = absence::today(&tx, &children, now).await?;
-                for card in &mut cards {
-                    card.absent = away.get(&card.id).copied();
-                    portal.trail(&tx, &actor, Line::new(Deed::SawChild).child(card.id), now).await?;
-                }
-                Ok(Ok(cards))
-            })
-            .await?
+        self.among_own(|own| async move {
+            let mut cards = pupils::cards(&own.portal, &own.tx, &own.children, day_of(own.now)).await?;
+            let away = absence::today(&own.tx, &own.children, own.now).await?;
+            for card in &mut cards {
+                card.absent = away.get(&card.id).copied();
+                own.line(Line::new(Deed::SawChild).child(card.id)).await?;
+            }
+            Ok(cards)
+        })
+        .await
     }
 
     /// What the receipt says.

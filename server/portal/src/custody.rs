@@ -95,9 +95,17 @@ pub(crate) async fn of_person(
     if let Some(row) = find().await?.filter(|row| is_fresh(portal, row, now)) {
         return read(portal, &row, true);
     }
-    let asking = begin(portal, subject, now).await?;
+    let asked = subject.clone();
+    let asking = portal.change(move |tx| async move { begin(&tx, &asked, now).await }).await?;
     match portal.0.hung.or_ask(subject, now, patiently(portal, ask(portal, subject, number))).await {
-        Ok((answer, correlation)) => keep(portal, person, answer, correlation, asking, actor, now).await,
+        Ok(answer) => {
+            let (house, person, actor) = (portal.clone(), person.clone(), actor.clone());
+            portal
+                .change(
+                    move |tx| async move { keep(&house, &tx, &person, answer, asking, &actor, now).await },
+                )
+                .await
+        }
         Err(error) => {
             tracing::warn!(%error, "the population register gives no answer");
             metrics::counter!("portal_register_errors", "system" => System::PopulationRegister.word())
@@ -124,25 +132,19 @@ fn is_known(portal: &Portal, row: &row::Model, now: Timestamp) -> bool {
 
 /// Gives a question its number. The row stands before anybody is asked, so that a hint finds it even beside the very
 /// first question.
-async fn begin(portal: &Portal, subject: &Subject, now: Timestamp) -> Result<i64> {
-    let subject = subject.clone();
-    portal
-        .change(move |tx| async move {
-            let first = row::ActiveModel {
-                subject: Set(subject.clone()),
-                answer: Set(Vec::new()),
-                checked_at: Set(now.as_millisecond()),
-                correlation: Set(String::new()),
-                told: Set(1),
-                asked: Set(0),
-                marked: Set(0),
-            };
-            let another =
-                OnConflict::column(row::Column::Subject).value(row::Column::Told, one_more()).to_owned();
-            row::Entity::insert(first).on_conflict(another).exec_without_returning(&tx).await?;
-            Ok(standing(&tx, &subject).await?.told)
-        })
-        .await
+async fn begin(tx: &Tx, subject: &Subject, now: Timestamp) -> Result<i64> {
+    let first = row::ActiveModel {
+        subject: Set(subject.clone()),
+        answer: Set(Vec::new()),
+        checked_at: Set(now.as_millisecond()),
+        correlation: Set(String::new()),
+        told: Set(1),
+        asked: Set(0),
+        marked: Set(0),
+    };
+    let another = OnConflict::column(row::Column::Subject).value(row::Column::Told, one_more()).to_owned();
+    row::Entity::insert(first).on_conflict(another).exec_without_returning(tx).await?;
+    Ok(standing(tx, subject).await?.told)
 }
 
 /// A person's row, which a question made.
@@ -294,43 +296,36 @@ fn read(portal: &Portal, row: &row::Model, fresh: bool) -> Result<Custody> {
 /// Writes an answer down, and answers with it; or with the one that a later question was given meanwhile.
 async fn keep(
     portal: &Portal,
+    tx: &Tx,
     person: &Identity,
-    answer: Told,
-    correlation: String,
+    (mut answer, correlation): (Told, String),
     asking: i64,
     actor: &Actor,
     now: Timestamp,
 ) -> Result<Custody> {
-    let (house, person, actor) = (portal.clone(), person.clone(), actor.clone());
-    portal
-        .change(move |tx| async move {
-            let mut answer = answer.clone();
-            let marked = was_marked(&house, &tx, &person.subject, &answer).await?;
-            if let Some(registered) = answer.person.as_mut().filter(|_| marked) {
-                registered.address.clear();
-            }
-            house.trail(&tx, &actor, Line::new(Deed::AskedCustody), now).await?;
-            let sealed =
-                house.seal_json("custody_check", "answer", &hex::encode(&person.subject), &answer)?;
-            let row = row::ActiveModel {
-                answer: Set(sealed),
-                subject: Set(person.subject.clone()),
-                checked_at: Set(now.as_millisecond()),
-                correlation: Set(correlation.clone()),
-                told: Set(asking),
-                asked: Set(asking),
-                marked: Set(marked.into()),
-            };
-            if !is_latest(&tx, row).await? {
-                if marked {
-                    mark(&tx, &person.subject).await?;
-                }
-                return read(&house, &standing(&tx, &person.subject).await?, true);
-            }
-            account::follow(&house, &tx, &person, &answer.former, &actor, now).await?;
-            Ok(Custody { answer, checked: now, correlation: correlation.clone(), marked, fresh: true })
-        })
-        .await
+    let marked = was_marked(portal, tx, &person.subject, &answer).await?;
+    if let Some(registered) = answer.person.as_mut().filter(|_| marked) {
+        registered.address.clear();
+    }
+    portal.trail(tx, actor, Line::new(Deed::AskedCustody), now).await?;
+    let sealed = portal.seal_json("custody_check", "answer", &hex::encode(&person.subject), &answer)?;
+    let row = row::ActiveModel {
+        answer: Set(sealed),
+        subject: Set(person.subject.clone()),
+        checked_at: Set(now.as_millisecond()),
+        correlation: Set(correlation.clone()),
+        told: Set(asking),
+        asked: Set(asking),
+        marked: Set(marked.into()),
+    };
+    if !is_latest(tx, row).await? {
+        if marked {
+            mark(tx, &person.subject).await?;
+        }
+        return read(portal, &standing(tx, &person.subject).await?, true);
+    }
+    account::follow(portal, tx, person, &answer.former, actor, now).await?;
+    Ok(Custody { answer, checked: now, correlation, marked, fresh: true })
 }
 
 /// Writes the row unless the answer to a later question stands there. Whether it was written.

@@ -1,8 +1,6 @@
 //! A register says that something changed: a hint, nothing more. What is true the house asks itself.
 
-use std::sync::atomic::Ordering::SeqCst;
-
-use crate::{Error, Portal, Result, custody};
+use crate::{Portal, Result, custody};
 
 impl Portal {
     /// Something changed in the registers. When this returns, every answer about custody is asked for again at the next
@@ -13,22 +11,10 @@ impl Portal {
     /// Only what is broken: the hint was not taken, and whoever gave it should give it again.
     pub async fn registers_changed(&self) -> Result<()> {
         self.all_stale().await?;
-        if self.0.hints.fetch_add(1, SeqCst) > 0 {
-            return Ok(());
-        }
         let portal = self.clone();
-        tokio::spawn(async move {
-            loop {
-                let followed = portal.0.hints.load(SeqCst);
-                match portal.follow_hint().await {
-                    // The registers' own trouble is told where it is met.
-                    Ok(()) | Err(Error::Unavailable(_)) => {}
-                    Err(error) => tracing::error!(%error, "a hint of the registers was not followed"),
-                }
-                if portal.0.hints.compare_exchange(followed, 0, SeqCst, SeqCst).is_ok() {
-                    return;
-                }
-            }
+        self.0.hints.follow("a hint of the registers", move || {
+            let portal = portal.clone();
+            async move { portal.follow_hint().await }
         });
         Ok(())
     }

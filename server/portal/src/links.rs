@@ -17,6 +17,10 @@ use store::{
 };
 use uuid::Uuid;
 
+mod hears;
+
+use hears::{Listener, hears};
+
 use crate::{
     Portal, Result,
     account::{self, Closing},
@@ -259,8 +263,7 @@ async fn keep(
     Ok(false)
 }
 
-/// Whether an account holder may be told of a child at this moment: linked, and not one of the reasons that would end the
-/// link at the next look, or hold it in doubt for longer than last known data lives. Changes nothing.
+/// Whether an account holder may be told of a child at this moment: linked, and by the rule ([`hears`]). Changes nothing.
 pub(crate) async fn may_hear(
     portal: &Portal,
     on: &impl ConnectionTrait,
@@ -278,22 +281,12 @@ pub(crate) async fn may_hear(
         .await?;
     let Some(link) = link else { return Ok(false) };
     let decision = portal.decide_about(on, person, custody, Account::Open, &BTreeSet::new(), now).await?;
-    if decision.outcome == Outcome::TurnToTheSchool {
-        return Ok(false);
-    }
-    let finding = decision.findings.iter().find(|(found, _)| *found == child).map(|(_, finding)| *finding);
-    let fate = match finding {
-        // Dead, or gone from a register: nobody is written to of such a child, whatever is found out later.
-        Some(Finding::Dead | Finding::Emigrated(_) | Finding::Gone) => return Ok(false),
-        Some(finding) => finding.fate(),
-        None if custody.answer.population.is_none() => Fate::Doubtful,
-        None => Finding::NoCustody.fate(),
-    };
-    Ok(match fate {
-        Fate::Stays => true,
-        Fate::Doubtful => now.as_millisecond() - link.checked_at < millis(portal.rules().spans.last_known),
-        Fate::Lingers(_) | Fate::Closes(_) => false,
-    })
+    Ok(hears(Listener {
+        outcome: decision.outcome,
+        finding: decision.findings.iter().find(|(found, _)| *found == child).map(|(_, finding)| *finding),
+        asked: custody.answer.population.is_some(),
+        lately: now.as_millisecond() - link.checked_at < millis(portal.rules().spans.last_known),
+    }))
 }
 
 async fn confirm(tx: &Tx, link: &row::Model, custody: &Custody) -> Result<()> {

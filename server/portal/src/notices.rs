@@ -14,6 +14,7 @@ mod arriving;
 mod call_home;
 mod confirm;
 mod correcting;
+mod cover;
 mod delivery;
 mod failing;
 mod intake;
@@ -26,6 +27,7 @@ mod settings;
 mod subscription;
 mod sweep;
 mod telling;
+mod verdict;
 
 pub use call_home::CallHome;
 pub(crate) use confirm::{How, confirm};

@@ -10,6 +10,7 @@ use crate::{
     clock::{day_of, from_millis},
     custody,
     person::Name,
+    pupils,
     trail::Line,
 };
 
@@ -56,6 +57,9 @@ impl Guardian<'_> {
                 .await?
         };
         let opened = day_of(from_millis(row.opened_at));
+        // Whom either register marks finds no address here.
+        let marked = pupils::marks_adult(portal.store().reader(), &self.session.subject).await?;
+        let told = told.filter(|_| !marked);
         let name: Name = portal.unseal_json("account", "name", &row.id, &row.name)?;
         let email = match (&row.email, row.email_verified_at) {
             (Some(sealed), Some(verified)) => Some(Datum {

@@ -1,6 +1,6 @@
 //! The house itself: its parts, and who is at the door.
 
-use std::sync::{Arc, atomic::AtomicUsize};
+use std::sync::Arc;
 
 use serde::{Serialize, de::DeserializeOwned};
 use store::Tx;
@@ -8,8 +8,8 @@ use tokio::sync::OnceCell;
 use zeroize::Zeroizing;
 
 use crate::{
-    Asking, Clock, Result, Rules, System, Visit, hung::Hung, identification::Watch, keys::KeyRing,
-    notices::Intake, session, visit,
+    Asking, Clock, Result, Rules, System, Visit, calls::Calls, hung::Hung, identification::Watch,
+    keys::KeyRing, notices::Intake, session, visit,
 };
 
 /// What the portal is made of.
@@ -44,7 +44,7 @@ pub(crate) struct House {
     pub(crate) watch: Watch,
     pub(crate) hung: Hung,
     /// Hints of a change in the registers that nobody has followed yet.
-    pub(crate) hints: AtomicUsize,
+    pub(crate) hints: Calls,
     pub(crate) intake: Intake,
 }
 
@@ -70,7 +70,7 @@ impl Portal {
             parts,
             watch,
             hung: Hung::default(),
-            hints: AtomicUsize::new(0),
+            hints: Calls::default(),
             intake: Intake::default(),
         })))
     }

@@ -94,6 +94,7 @@ impl Portal {
                 "the import of the pupil register stopped; yesterday's copy stands"
             );
             metrics::counter!("portal_sync_braked").increment(1);
+            apply::protect(self, &diff, now).await?;
             self.note_sync(now, "braked", Some(reason)).await?;
             report.braked = Some(reason);
             return Ok(report);

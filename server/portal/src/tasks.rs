@@ -38,6 +38,9 @@ pub(crate) const fn line_of(channel: Channel) -> Option<&'static str> {
     }
 }
 
+/// Setbacks of [`hand_over`] after which the relay may have the mail all the same.
+pub(crate) const IN_DOUBT: [&str; 2] = ["relay-timeout", "relay-garbled"];
+
 /// Every job of the portal, for the worker.
 pub(crate) fn registry() -> Registry<Portal> {
     Registry::new()
@@ -58,8 +61,26 @@ pub(crate) async fn enqueue<J: Job>(tx: &Tx, job: &J, now: Timestamp) -> Result<
 
 /// The same for a later time.
 pub(crate) async fn enqueue_at<J: Job>(tx: &Tx, job: &J, at: Timestamp, now: Timestamp) -> Result<()> {
-    let delay = Duration::try_from(at.duration_since(now)).unwrap_or_default();
-    match jobs::enqueue(tx, job, Due::after(now, delay)).await {
+    write_down(tx, job, due_at(at, now)).await
+}
+
+/// The same for a later time, and not after another.
+pub(crate) async fn enqueue_between<J: Job>(
+    tx: &Tx,
+    job: &J,
+    at: Timestamp,
+    deadline: Timestamp,
+    now: Timestamp,
+) -> Result<()> {
+    write_down(tx, job, due_at(at, now).until(deadline)).await
+}
+
+fn due_at(at: Timestamp, now: Timestamp) -> Due {
+    Due::after(now, Duration::try_from(at.duration_since(now)).unwrap_or_default())
+}
+
+async fn write_down<J: Job>(tx: &Tx, job: &J, due: Due) -> Result<()> {
+    match jobs::enqueue(tx, job, due).await {
         Ok(_) => Ok(()),
         Err(jobs::Error::Store(error)) => Err(error.into()),
         Err(error) => Err(anyhow::Error::new(error).into()),
@@ -77,7 +98,16 @@ pub(crate) fn later(error: Error) -> Setback {
     }
 }
 
-/// Hands a letter to the relay. One that the relay will never take is in the audit log.
+/// Hands a letter of its own to the relay. One that the relay will never take is in the audit log.
+pub(crate) async fn hand_over_letter(portal: &Portal, mail: &Mail) -> Result<(), Setback> {
+    let handed_over = hand_over(portal, mail).await;
+    if let Err(Setback::Never(why)) = handed_over {
+        failed(portal, mail.reference, why).await?;
+    }
+    handed_over
+}
+
+/// Hands a mail to the relay.
 pub(crate) async fn hand_over(portal: &Portal, mail: &Mail) -> Result<(), Setback> {
     match portal.0.parts.mailer.send(mail).await {
         Ok(_) => Ok(()),
@@ -87,10 +117,7 @@ pub(crate) async fn hand_over(portal: &Portal, mail: &Mail) -> Result<(), Setbac
             Err(Setback::Later(word_of(trouble)))
         }
         Err(Failure::Temporary(trouble)) => Err(Setback::Away(word_of(trouble))),
-        Err(Failure::Permanent(trouble)) => {
-            failed(portal, mail.reference, word_of(trouble)).await?;
-            Err(Setback::Never(word_of(trouble)))
-        }
+        Err(Failure::Permanent(trouble)) => Err(Setback::Never(word_of(trouble))),
     }
 }
 
@@ -140,7 +167,7 @@ impl Job for SendWelcome {
         let Some(mail) = self.letter(portal).await.map_err(later)? else {
             return withhold(portal, "welcome", self.account).await;
         };
-        hand_over(portal, &mail).await?;
+        hand_over_letter(portal, &mail).await?;
         note(portal, Line::new(Deed::HandedOverLetter).of("account", self.account).because("welcome")).await
     }
 }

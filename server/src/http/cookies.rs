@@ -2,14 +2,11 @@
 
 use http::{HeaderMap, header::COOKIE};
 
-/// The session.
-pub const SESSION: &str = "__Host-ht_s";
-/// The identification going on in this browser.
-pub const LOGIN: &str = "__Host-ht_login";
+/// Those that the pages set.
+pub use app::{LANGUAGE_COOKIE as LANGUAGE, LOGIN_COOKIE as LOGIN, SESSION_COOKIE as SESSION};
+
 /// This browser, for BankID's risk assessment and for limits; never an identity.
 pub const DEVICE: &str = "__Host-ht_dev";
-/// The chosen language.
-pub const LANGUAGE: &str = "ht_lang";
 
 /// The longest value we ever set.
 const LONGEST: usize = 64;

@@ -11,11 +11,11 @@ use axum::{
     response::Response,
 };
 
-use super::refusal::refuse;
+use super::{functions, refusal::refuse};
 
 /// Lets in posts that hold nothing but what is asked for. That there is no such function is told further in.
 pub async fn listed(request: Request, next: Next) -> Response {
-    if request.method() != Method::POST || !is_function(request.uri().path()) {
+    if request.method() != Method::POST || !functions::is_known(request.uri().path()) {
         return next.run(request).await;
     }
     let (parts, body) = request.into_parts();
@@ -26,8 +26,4 @@ pub async fn listed(request: Request, next: Next) -> Response {
         return refuse(StatusCode::BAD_REQUEST);
     }
     next.run(Request::from_parts(parts, Body::from(body))).await
-}
-
-fn is_function(path: &str) -> bool {
-    server_fn::axum::server_fn_paths().any(|(known, _)| known == path)
 }

@@ -35,6 +35,11 @@ pub fn is_poll(path: &str) -> bool {
     path == POLL
 }
 
+/// Whether a server function bears this path.
+pub fn is_known(path: &str) -> bool {
+    server_fn::axum::server_fn_paths().any(|(known, _)| known == path)
+}
+
 /// Runs the server function at the request's path.
 pub async fn run(
     Extension(visit): Extension<Visit>,
@@ -42,9 +47,7 @@ pub async fn run(
     Extension(seal): Extension<Seal>,
     mut request: Request,
 ) -> Response {
-    let path = request.uri().path();
-    let known = server_fn::axum::server_fn_paths().any(|(known, _)| known == path);
-    match (known, request.method() == Method::POST) {
+    match (is_known(request.uri().path()), request.method() == Method::POST) {
         (false, _) => return refuse(StatusCode::NOT_FOUND),
         (true, false) => return only("POST"),
         (true, true) => {}

@@ -8,7 +8,7 @@ use std::{
 
 use axum::{
     body::{Body, Bytes},
-    extract::{Request, State},
+    extract::{MatchedPath, Request, State},
     http::StatusCode,
     middleware::Next,
     response::{IntoResponse, Redirect, Response},
@@ -24,6 +24,7 @@ use super::{
     Doors,
     proxies::subscriber,
     refusal::{later, only, refuse},
+    sms,
 };
 
 /// The peer of the connection, as the listener saw it.
@@ -33,9 +34,6 @@ pub struct Peer(pub std::net::IpAddr);
 /// The client, after looking through the proxies.
 #[derive(Clone, Copy, Debug)]
 pub struct Client(pub std::net::IpAddr);
-
-/// What every callback of another system begins with.
-const CALLBACKS: &str = "/krok/";
 
 /// A counter per key: so many a second, with a burst.
 pub type Counter<K> = Arc<DefaultKeyedRateLimiter<K>>;
@@ -110,14 +108,21 @@ pub async fn address(State(doors): State<Doors>, mut request: Request, next: Nex
         return refuse(StatusCode::INTERNAL_SERVER_ERROR);
     };
     let client = doors.proxies().client(peer, request.headers());
-    let called_back = request.uri().path().starts_with(CALLBACKS);
-    let counter = if called_back { doors.callers() } else { doors.addresses() };
+    let counter = if is_report(&request) { doors.gateways() } else { doors.addresses() };
     if counter.check_key(&subscriber(client)).is_err() {
         metrics::counter!("http_limited", "by" => "address").increment(1);
         return later(StatusCode::TOO_MANY_REQUESTS, 1);
     }
     request.extensions_mut().insert(Client(client));
     next.run(request).await
+}
+
+/// Whether the SMS gateway says here what became of a text message: of a whole city's it does so from one address, within
+/// one morning. The hints of registers are few, and what one of them would have told the house asks for by itself: they
+/// are counted as any request is.
+fn is_report(request: &Request) -> bool {
+    let route = request.extensions().get::<MatchedPath>();
+    request.method() == Method::POST && route.is_some_and(|route| route.as_str() == sms::PATH)
 }
 
 /// Takes the whole body before a place at work is given away, so that a slow client holds nothing but its connection:
@@ -176,8 +181,12 @@ pub async fn room(State(doors): State<Doors>, request: Request, next: Next) -> R
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use axum::{Router, middleware::from_fn, routing::post};
     use futures::stream;
+    use tower::ServiceExt;
+
+    use super::*;
+    use crate::http::hooks;
 
     #[tokio::test]
     async fn a_body_is_taken_whole_or_not_at_all() {
@@ -196,6 +205,34 @@ mod tests {
         let cut =
             Body::from_stream(stream::iter([Ok(Bytes::from("ab")), Err(std::io::Error::other("gone"))]));
         assert_eq!(collect(cut, 9).await, Err(StatusCode::BAD_REQUEST));
+    }
+
+    #[tokio::test]
+    async fn only_what_a_gateway_posts_to_its_own_route_has_a_counter_of_its_own() {
+        async fn told(request: Request, _: Next) -> String {
+            is_report(&request).to_string()
+        }
+        let router: Router = Router::new()
+            .route(sms::PATH, post(async || ()))
+            .route(hooks::PATH, post(async || ()))
+            .route(hooks::ATTENDANCE, post(async || ()))
+            .fallback(async || ())
+            .layer(from_fn(told));
+        for (method, path, own) in [
+            (Method::POST, "/krok/sms/AAAAAAAAAAAAAAAAAAAAAA", true),
+            (Method::GET, "/krok/sms/AAAAAAAAAAAAAAAAAAAAAA", false),
+            (Method::POST, "/krok/sms/", false),
+            (Method::POST, "/krok/sms/a/b", false),
+            (Method::POST, "/krok/andrat", false),
+            (Method::POST, "/krok/narvaro/AAAAAAAAAAAAAAAAAAAAAA", false),
+            (Method::POST, "/krok/", false),
+            (Method::POST, "/", false),
+        ] {
+            let request = http::Request::builder().method(&method).uri(path).body(Body::empty()).unwrap();
+            let answer = router.clone().oneshot(request).await.unwrap();
+            let said = collect(answer.into_body(), 9).await.unwrap();
+            assert_eq!(said, own.to_string(), "{method} {path}");
+        }
     }
 
     #[test]

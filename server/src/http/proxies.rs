@@ -58,12 +58,11 @@ impl Proxies {
         if !self.trust(peer) {
             return client.to_canonical();
         }
+        // Bytes, from the right: what the client wrote further left may be no text, and hides nothing by that.
         let said = headers.get_all("x-forwarded-for");
-        let hops: Vec<&str> =
-            said.iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(',')).collect();
-        for hop in hops.into_iter().rev() {
+        for hop in said.iter().rev().flat_map(|value| value.as_bytes().rsplit(|byte| *byte == b',')) {
             // What a proxy of ours did not write as an address says nothing; the last known hop stays.
-            let Ok(hop) = hop.trim().parse::<IpAddr>() else { break };
+            let Some(hop) = address(hop) else { break };
             client = hop;
             if !self.trust(hop) {
                 break;
@@ -71,6 +70,11 @@ impl Proxies {
         }
         client.to_canonical()
     }
+}
+
+/// One hop, as a proxy wrote it.
+fn address(hop: &[u8]) -> Option<IpAddr> {
+    std::str::from_utf8(hop).ok()?.trim().parse().ok()
 }
 
 /// What rate limits count by: one IPv4 address, or the /64 that one IPv6 subscriber holds.
@@ -94,16 +98,18 @@ impl<'de> Deserialize<'de> for Proxies {
 
 #[cfg(test)]
 mod tests {
+    use http::HeaderValue;
+
     use super::*;
 
     fn proxies(networks: &[&str]) -> Proxies {
         Proxies(networks.iter().map(|text| Network::parse(text).unwrap()).collect())
     }
 
-    fn forwarded(values: &[&str]) -> HeaderMap {
+    fn forwarded<T: AsRef<[u8]>>(values: &[T]) -> HeaderMap {
         let mut headers = HeaderMap::new();
         for value in values {
-            headers.append("x-forwarded-for", value.parse().unwrap());
+            headers.append("x-forwarded-for", HeaderValue::from_bytes(value.as_ref()).unwrap());
         }
         headers
     }
@@ -135,6 +141,24 @@ mod tests {
         let headers = forwarded(&["203.0.113.1, unknown"]);
         assert_eq!(proxies(&["10.0.0.0/8"]).client(ip("10.0.0.1"), &headers), ip("10.0.0.1"));
         assert_eq!(proxies(&["10.0.0.0/8"]).client(ip("10.0.0.1"), &forwarded(&["", ",,"])), ip("10.0.0.1"));
+    }
+
+    #[test]
+    fn nobody_hides_behind_a_byte_that_is_no_text() {
+        let trusted = proxies(&["10.0.0.0/8"]);
+        let client = |values: &[&[u8]]| trusted.client(ip("10.0.0.1"), &forwarded(values));
+        for written in [
+            &[b"\xff, 203.0.113.1".as_slice()][..],
+            &[b"\xff", b"203.0.113.1"],
+            &[b"\xff,203.0.113.1 , 10.0.0.2"],
+        ] {
+            assert_eq!(client(written), ip("203.0.113.1"), "{written:?}");
+        }
+        assert_eq!(
+            client(&[b"203.0.113.1, \xff".as_slice()]),
+            ip("10.0.0.1"),
+            "no proxy of ours writes that"
+        );
     }
 
     #[test]

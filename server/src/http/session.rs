@@ -83,17 +83,11 @@ pub async fn visit(State(doors): State<Doors>, mut request: Request, next: Next)
 
 /// The answer when the portal itself cannot say who is there.
 pub fn broken(error: portal::Error) -> Response {
-    match error {
-        portal::Error::TooMany { retry_after } => later(StatusCode::TOO_MANY_REQUESTS, retry_after.as_secs()),
-        portal::Error::Unavailable(_) => later(StatusCode::SERVICE_UNAVAILABLE, 10),
-        portal::Error::NotFound => refuse(StatusCode::NOT_FOUND),
-        portal::Error::SignIn(_) | portal::Error::TurnToTheSchool | portal::Error::Refused(_) => {
-            refuse(StatusCode::FORBIDDEN)
-        }
-        portal::Error::Broken(cause) => {
-            tracing::error!(cause = %format_args!("{cause:#}"), "broken");
-            refuse(StatusCode::INTERNAL_SERVER_ERROR)
-        }
+    let fault = app::Fault::from(error);
+    match fault {
+        app::Fault::TooMany { seconds } => later(fault.status(), seconds.into()),
+        app::Fault::Unavailable => later(fault.status(), 10),
+        _ => refuse(fault.status()),
     }
 }
 
@@ -151,6 +145,8 @@ fn is_path(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use http::header::RETRY_AFTER;
+
     use super::*;
 
     fn referer(value: &str) -> Option<String> {
@@ -175,6 +171,23 @@ mod tests {
             "http://127.0.0.1:3000",
         ] {
             assert_eq!(referer(foreign), None, "{foreign}");
+        }
+    }
+
+    #[test]
+    fn a_failure_has_one_status_wherever_it_is_met() {
+        use portal::{Error, System};
+        let retry_after = std::time::Duration::from_millis(1_500);
+        for (error, status, wait) in [
+            (Error::TooMany { retry_after }, StatusCode::TOO_MANY_REQUESTS, Some("1")),
+            (Error::Unavailable(System::Database), StatusCode::SERVICE_UNAVAILABLE, Some("10")),
+            (Error::NotFound, StatusCode::NOT_FOUND, None),
+            (Error::TurnToTheSchool, StatusCode::FORBIDDEN, None),
+            (Error::Refused(model::Refusal::Form), StatusCode::BAD_REQUEST, None),
+        ] {
+            let answer = broken(error);
+            let said = answer.headers().get(RETRY_AFTER).map(|value| value.to_str().unwrap());
+            assert_eq!((answer.status(), said), (status, wait));
         }
     }
 

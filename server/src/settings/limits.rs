@@ -8,7 +8,7 @@ use serde::Deserialize;
 pub struct Limits {
     /// Any request, by address.
     pub address_per_second: u32,
-    /// Callbacks of registers and of the SMS gateway, by address.
+    /// Reports of the SMS gateway, by address.
     pub callbacks_per_second: u32,
     /// Any request, by session.
     pub session_per_second: u32,

@@ -5,7 +5,7 @@ use std::{net::IpAddr, path::Path};
 use anyhow::{Context, Result, anyhow, bail, ensure};
 use x509_parser::pem::Pem;
 
-use super::{ClockSource, FAILPOINT, Settings};
+use super::{ClockSource, FAILPOINT, House, PupilRegister, Settings};
 use crate::certificates;
 
 /// Where `make run` puts what it makes up, as a folder within a folder; nothing in production may come from there.
@@ -26,10 +26,24 @@ const NO_BRAKE: usize = 100_000;
 /// One line naming the key.
 pub fn check(settings: &Settings) -> Result<()> {
     let house = &settings.house;
+    check_addresses(house)?;
+    check_files(house)?;
+    check_brakes(&house.pupil_register)?;
+    check_password(&house.database.url)?;
     ensure!(
-        house.site.url.starts_with("https://") && !on_loopback(&house.site.url),
-        "site.url: production needs the public https address, not {}",
-        house.site.url
+        house.clock.source == ClockSource::System,
+        "clock.source: production keeps the machine's time, not the town's"
+    );
+    ensure!(settings.failpoint.is_none(), "{FAILPOINT}: production has no fail points");
+    Ok(())
+}
+
+/// The public address and every outside system's; no pretended phone.
+fn check_addresses(house: &House) -> Result<()> {
+    let site = &house.site.url;
+    ensure!(
+        site.starts_with("https://") && !on_loopback(site),
+        "site.url: production needs the public https address, not {site}"
     );
     for (key, address) in [
         ("bankid.endpoint", &house.bankid.endpoint),
@@ -46,7 +60,12 @@ pub fn check(settings: &Settings) -> Result<()> {
     if let Some(launch) = &house.bankid.launch {
         bail!("bankid.launch: {launch} is a pretend phone; leave the key out in production");
     }
-    for (key, path) in [
+    Ok(())
+}
+
+/// Keys, certificates and secrets come from where nobody made them up.
+fn check_files(house: &House) -> Result<()> {
+    let needed = [
         ("keys.master", &house.keys.master),
         ("bankid.identity", &house.bankid.identity),
         ("bankid.authorities", &house.bankid.authorities),
@@ -57,18 +76,22 @@ pub fn check(settings: &Settings) -> Result<()> {
         ("mail.authorities", &house.mail.authorities),
         ("sms.authorities", &house.sms.authorities),
         ("sms.keys", &house.sms.keys),
-    ]
-    .into_iter()
-    .chain(house.hooks.secrets.iter().map(|path| ("hooks.secrets", path)))
-    .chain(house.notices.delays.iter().map(|path| ("notices.delays", path)))
-    {
+    ];
+    let optional = [
+        ("navet.client_secret", &house.navet.client_secret),
+        ("hooks.secrets", &house.hooks.secrets),
+        ("mail.password", &house.mail.password),
+        ("notices.delays", &house.notices.delays),
+    ];
+    let given = optional.into_iter().filter_map(|(key, path)| Some((key, path.as_ref()?)));
+    for (key, path) in needed.into_iter().chain(given) {
         ensure!(!is_made_up(path), "{key}: {} is made up for development", path.display());
     }
-    ensure!(
-        house.clock.source == ClockSource::System,
-        "clock.source: production keeps the machine's time, not the town's"
-    );
-    let register = &house.pupil_register;
+    Ok(())
+}
+
+/// Something stops an import of the pupil register that changes too much.
+fn check_brakes(register: &PupilRegister) -> Result<()> {
     for (key, percent) in [
         ("brake_shrink_percent", register.brake_shrink_percent),
         ("brake_relations_percent", register.brake_relations_percent),
@@ -84,15 +107,19 @@ pub fn check(settings: &Settings) -> Result<()> {
         "pupil-register.brake_persons: {} stops no import at all; production wants 50",
         register.brake_persons
     );
-    ensure!(settings.failpoint.is_none(), "{FAILPOINT}: production has no fail points");
-    if let Some(credentials) = house.database.url.split_once("://").and_then(|(_, rest)| rest.split_once('@'))
-    {
-        let (user, password) = credentials.0.split_once(':').unwrap_or((credentials.0, ""));
-        ensure!(
-            !password.is_empty() && password != user && password != "postgres",
-            "database.url: production needs a password of its own"
-        );
-    }
+    Ok(())
+}
+
+/// A database that is signed in to has a password that nobody guesses.
+fn check_password(url: &str) -> Result<()> {
+    let Some((credentials, _)) = url.split_once("://").and_then(|(_, rest)| rest.split_once('@')) else {
+        return Ok(());
+    };
+    let (user, password) = credentials.split_once(':').unwrap_or((credentials, ""));
+    ensure!(
+        !password.is_empty() && password != user && password != "postgres",
+        "database.url: production needs a password of its own"
+    );
     Ok(())
 }
 
@@ -164,8 +191,24 @@ fn on_loopback(url: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::settings::PREFIX;
 
     const SHIPPED: &str = include_str!("../../../Leptos.toml");
+
+    /// `openssl req -x509 -subj "/CN=Test Root CA" -days 36500`, of a key that was thrown away.
+    const TEST_ROOT: &str = "\
+-----BEGIN CERTIFICATE-----
+MIIBhTCCASugAwIBAgIUYaiENm9OndqpAz41Z7EEGvpqc+YwCgYIKoZIzj0EAwIw
+FzEVMBMGA1UEAwwMVGVzdCBSb290IENBMCAXDTI2MTEyNzIxMzQwMFoYDzIxMjYx
+MTAzMjEzNDAwWjAXMRUwEwYDVQQDDAxUZXN0IFJvb3QgQ0EwWTATBgcqhkjOPQIB
+BggqhkjOPQMBBwNCAASCzXQxzFHTs+cbJE/FSOCbobfwO49Wb3efD83JARz1gM+t
+Sfyr6wjMs239M/EzPsb49ejaiXqwTemkcsH4sIvYo1MwUTAdBgNVHQ4EFgQU0XYN
+N6snEs+TQhImHV7PuvKfvTkwHwYDVR0jBBgwFoAU0XYNN6snEs+TQhImHV7PuvKf
+vTkwDwYDVR0TAQH/BAUwAwEB/zAKBggqhkjOPQQDAgNIADBFAiEAyK+SlRn4XtoB
+SEqZEQaRwIBXaKrqdwdK6w85xj3QilcCIH24vX7DBwuV2plfbU8g3zXz1duTKZvk
+OT0HryENI7Yb
+-----END CERTIFICATE-----
+";
 
     /// The shipped file, moved to a town hall.
     fn in_production() -> String {
@@ -258,5 +301,33 @@ mod tests {
         };
         assert!(with("HJARNTORGET__BANKID__LAUNCH", "http://phone.example/").starts_with("bankid.launch"));
         assert!(with(FAILPOINT, "account.created").starts_with(FAILPOINT));
+    }
+
+    #[tokio::test]
+    async fn a_certificate_for_tests_is_refused_wherever_it_is_shown_or_believed() {
+        const KEYS: [&str; 7] = [
+            "bankid.identity",
+            "bankid.authorities",
+            "navet.identity",
+            "navet.authorities",
+            "pupil-register.authorities",
+            "mail.authorities",
+            "sms.authorities",
+        ];
+        let server = simulators::Scripted::start(vec![]).await;
+        let (real, made_for_tests) = (server.path("identity.pem"), server.file("test.pem", TEST_ROOT));
+        let check = |tests: Option<&str>| {
+            let environment = KEYS.map(|key| {
+                let path = if tests == Some(key) { &made_for_tests } else { &real };
+                let variable = key.to_uppercase().replace('-', "_").replace('.', "__");
+                (format!("{PREFIX}{variable}"), path.display().to_string())
+            });
+            check_certificates(&Settings::read(&in_production(), environment).unwrap())
+        };
+        check(None).unwrap();
+        for key in KEYS {
+            let error = format!("{:#}", check(Some(key)).unwrap_err());
+            assert!(error.starts_with(&format!("{key}: ")) && error.contains("for tests"), "{error}");
+        }
     }
 }

@@ -43,11 +43,11 @@ const HOUSE: [&str; 12] = [
 
 /// Every field a line may hold. None of them can hold a person; ids are our own and random.
 #[rustfmt::skip]
-const FIELDS: [&str; 41] = [
-    "account", "application", "call", "cause", "changed", "correlation", "directive", "error", "failure", "first",
-    "hint", "identification", "job", "jobs", "language", "last", "links_closed", "listener", "location", "mac", "mark",
-    "method", "milliseconds", "mode", "n", "name", "path", "persons", "proof", "pupils", "reason", "reference",
-    "request", "route", "rows", "state", "status", "tries", "unreadable", "what", "why",
+pub const FIELDS: [&str; 43] = [
+    "account", "application", "call", "cause", "changed", "correlation", "directive", "error", "failure", "file",
+    "first", "hint", "identification", "job", "jobs", "language", "last", "links_closed", "listener", "location", "mac",
+    "mark", "method", "milliseconds", "mode", "n", "name", "path", "persons", "proof", "pupils", "read", "reason",
+    "reference", "request", "route", "rows", "state", "status", "tries", "unreadable", "what", "why",
 ];
 
 /// Writes the log from now on. A second call changes nothing.

@@ -261,6 +261,7 @@ impl Row for Person {
             birth_date: wire.birth_date.as_deref().and_then(day),
             protection: protection(wire.security_marking.as_deref()),
             silent: wire.security_marking.is_none(),
+            marked: matches!(wire.security_marking.as_deref(), Some(SECRECY_MARK | PROTECTED_REGISTRATION)),
             status: PersonStatus::parse(wire.person_status.as_deref().unwrap_or("Aktiv")),
             user_names: wire.edu_person_principal_names.unwrap_or_default(),
             school_email: wire
@@ -335,11 +336,15 @@ fn readable<T: DeserializeOwned>(row: Value) -> Option<T> {
     serde_json::from_value(row).ok()
 }
 
+/// The words of `securityMarking` that mark somebody (SS 12000, Person).
+const SECRECY_MARK: &str = "Sekretessmarkering";
+const PROTECTED_REGISTRATION: &str = "Skyddad folkbokföring";
+
 /// Fails closed: only the word for "none" means none.
 fn protection(mark: Option<&str>) -> Protection {
     match mark {
         Some("Ingen") => Protection::None,
-        Some("Skyddad folkbokföring") => Protection::ProtectedRegistration,
+        Some(PROTECTED_REGISTRATION) => Protection::ProtectedRegistration,
         _ => Protection::SecrecyMark,
     }
 }

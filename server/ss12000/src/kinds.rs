@@ -104,6 +104,8 @@ pub struct Person {
     /// The row says nothing of protection, and so counts as protected. Where another row speaks of the same person, that
     /// is the word to go by.
     pub silent: bool,
+    /// The row marks the person by one of the standard's own words: it was not merely thought so.
+    pub marked: bool,
     /// Whether the person is registered, emigrated or dead.
     pub status: PersonStatus,
     /// User names, `local@domain` (`eduPersonPrincipalNames`).

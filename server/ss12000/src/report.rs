@@ -68,8 +68,13 @@ struct WireFound {
 }
 
 #[derive(Deserialize)]
-struct WireList {
-    data: Vec<Value>,
+#[serde(untagged)]
+enum WireList {
+    Paged {
+        data: Vec<Value>,
+    },
+    /// Some servers answer a list without pages so.
+    Bare(Vec<Value>),
 }
 
 impl Client {
@@ -115,7 +120,8 @@ impl Client {
             }
         });
         let list: WireList = read(&find.await?.accepted::<Code>()?)?;
-        let rows = list.data.into_iter().filter_map(|row| serde_json::from_value::<WireFound>(row).ok());
+        let (WireList::Paged { data } | WireList::Bare(data)) = list;
+        let rows = data.into_iter().filter_map(|row| serde_json::from_value::<WireFound>(row).ok());
         let same = rows.filter(|row| (row.start_time, row.end_time) == (report.start, report.end));
         Ok(same.map(|row| row.id).collect())
     }

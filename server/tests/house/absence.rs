@@ -1,6 +1,7 @@
 //! Närvarohantering over HTTP, without a browser's script.
 
 use super::stage::{Browser, Page, Stage};
+use model::ReportForm;
 use reqwest::StatusCode;
 
 /// A guardian of two children, with an account, on Mina barn.
@@ -40,11 +41,11 @@ async fn a_report_without_a_reason_is_shown_again_with_what_was_chosen() {
     let stage = Stage::open().await;
     let (mut browser, children) = at_home(&stage, "again@example.se").await;
     let page = browser.open(&link(&children, "/narvaro/anmal")).await;
-    let refused = browser.submit(&page, "absence/report", &[("form[when]", "rest")]).await;
+    let refused = browser.submit(&page, "absence/report", &[("form[when]", ReportForm::OWN)]).await;
     assert_eq!(refused.path, "/narvaro/anmal?nej=form");
     assert!(refused.has("href=\"#reason\""), "{}", refused.text);
     let form = refused.form("absence/report");
-    assert!(form.fields.contains(&("form[when]".into(), "rest".into())), "{:?}", form.fields);
+    assert!(form.fields.contains(&("form[when]".into(), ReportForm::OWN.into())), "{:?}", form.fields);
     assert_eq!(form.fields.iter().filter(|(name, _)| name == "form[who][]").count(), 1);
     for strange in [("form[account]", "1"), ("form[reason]", "curious")] {
         let answer = browser.post(&form, &[strange]).await;

@@ -23,6 +23,11 @@ impl Books {
         Self(house.portal().clone())
     }
 
+    /// The house they belong to, with nobody at work in it.
+    pub(crate) fn portal(&self) -> &Portal {
+        &self.0
+    }
+
     /// The one account proven for this address, if there is one; there are never two.
     pub(crate) async fn account(&self, email: &str) -> Option<AccountSummary> {
         let ids = self.0.accounts_by_email(&Email::parse(email).unwrap()).await.unwrap();

@@ -131,21 +131,27 @@ async fn identified(program: &Program) -> Vec<Applying> {
     tasks.join_all().await
 }
 
-/// Lets everybody go on at the same time, each as far as `far` says; each step that is answered is told to `told`.
+/// Lets everybody go on at the same time, each as far as `far` says, and to an account no sooner than `open` lets them; each
+/// step that is answered is told to `told`.
 fn go_on(
     program: &Program,
     crowd: Vec<Applying>,
     version: &str,
     far: impl Fn(usize) -> Option<Step>,
     told: &mpsc::UnboundedSender<Step>,
+    open: &CancellationToken,
     gone: &CancellationToken,
 ) -> JoinSet<Applying> {
     let mut tasks = JoinSet::new();
     for (number, mut one) in crowd.into_iter().enumerate() {
-        let (town, told, gone) = (Arc::clone(&program.town), told.clone(), gone.clone());
+        let (town, told) = (Arc::clone(&program.town), told.clone());
+        let (open, gone) = (open.clone(), gone.clone());
         let (far, version) = (far(number), version.to_owned());
         tasks.spawn(async move {
             while one.next.is_some() && one.next != far {
+                if one.next == Some(Step::Check) {
+                    open.cancelled().await;
+                }
                 let Some(step) = one.step(&town, &version, &gone).await else { break };
                 // Nobody listens once enough was heard.
                 let _ = told.send(step);
@@ -179,16 +185,20 @@ async fn two_hundred_applications_outlive_a_kill() {
     let mut crowd = identified(&program).await;
     let version = version(&program, &mut crowd[3]).await;
 
-    // A quarter stands at each step; then all of them go on at once, until of every step some were answered.
+    // A quarter stands at each step; then all of them go on at once, until of every step some were answered: of the last one,
+    // which all wait for together, so few that others still wait for their answer.
     let (told, mut heard) = mpsc::unbounded_channel();
-    let gone = CancellationToken::new();
+    let (open, gone) = (CancellationToken::new(), CancellationToken::new());
     let place = |number: usize| Some(STEPS[number % STEPS.len()].0);
-    let crowd = go_on(&program, crowd, &version, place, &told, &gone).join_all().await;
+    let crowd = go_on(&program, crowd, &version, place, &told, &open, &gone).join_all().await;
     while heard.try_recv().is_ok() {}
-    let running = go_on(&program, crowd, &version, |_| None, &told, &gone);
+    let running = go_on(&program, crowd, &version, |_| None, &told, &open, &gone);
     let mut answered = BTreeMap::new();
-    while answered.len() < STEPS.len() || answered.values().any(|count| *count < OF_EACH) {
-        *answered.entry(heard.recv().await.unwrap()).or_insert(0) += 1;
+    for steps in [STEPS.len() - 1, STEPS.len()] {
+        while answered.len() < steps || answered.values().any(|count| *count < OF_EACH) {
+            *answered.entry(heard.recv().await.unwrap()).or_insert(0) += 1;
+        }
+        open.cancel();
     }
     program.kill();
     gone.cancel();
@@ -206,7 +216,8 @@ async fn two_hundred_applications_outlive_a_kill() {
     let mut crowd = stood_by(&books, crowd).await;
 
     // Everybody goes on, and asks again where no answer came.
-    crowd = go_on(&program, crowd, &version, |_| None, &told, &CancellationToken::new()).join_all().await;
+    crowd =
+        go_on(&program, crowd, &version, |_| None, &told, &open, &CancellationToken::new()).join_all().await;
     work_is_done(&books).await;
     for one in &crowd {
         assert_eq!(one.next, None, "{} has no account", one.email);

@@ -20,6 +20,7 @@ mod hints;
 mod identifications;
 mod inputs;
 mod journeys;
+mod kills;
 mod messages;
 mod operator;
 mod permissions;

@@ -2,8 +2,13 @@
 
 use std::process::{Command, Output};
 
-use super::program::Program;
-use serde_json::Value;
+use super::{
+    crashes::TOWNS_TIME,
+    program::Program,
+    stage::accounts::{next_school_day, only_children},
+};
+use jiff::{ToSpan, civil::time};
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 fn hjarntorget(arguments: &[&str]) -> Output {
@@ -265,4 +270,38 @@ async fn audit_verify_names_the_first_row_that_is_not_as_it_was_written() {
     let forged = program.asked(&["audit", "verify"], &[]).await;
     assert_eq!(forged.status.code(), Some(1));
     assert!(told(&forged).contains("row 3 was changed"), "{}", told(&forged));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_homes_to_call_are_listed_for_a_program_without_a_name() {
+    let mut program = Program::new().await;
+    let day = next_school_day(simulators::Clock::default().today());
+    let morning = portal::stockholm().to_timestamp(day.to_datetime(time(8, 0, 0, 0))).unwrap();
+    program.town.clock().set(morning);
+    program.furnish().await;
+    let none = program.asked(&["call-home", "--json"], &[]).await;
+    assert_eq!(serde_json::from_slice::<Value>(&none.stdout).unwrap(), json!([]));
+    // Nobody has an account, so nobody can be told.
+    program.start(&[TOWNS_TIME, ("HJARNTORGET__NOTICES__DELAY", "0s")]).await;
+    let child = only_children(&program.town.census(), day).remove(0);
+    let mark =
+        json!({ "child": child, "kind": "unreported", "start": morning, "end": morning + 50.minutes() });
+    program.script().ask_town(reqwest::Method::POST, "/control/absences", Some(mark)).await;
+    let begun = std::time::Instant::now();
+    let listed = loop {
+        let listed = program.asked(&["call-home", "--json"], &[]).await;
+        let listed: Vec<Value> = serde_json::from_slice(&listed.stdout).unwrap();
+        if !listed.is_empty() {
+            break listed;
+        }
+        assert!(begun.elapsed().as_secs() < 60, "nobody was listed");
+        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    };
+    assert_eq!((listed.len(), &listed[0]["reason"], &listed[0]["day"]), (1, &json!("nobody"), &json!(day)));
+    assert!(listed[0]["unit"].is_string() && listed[0]["since"].is_string());
+    let person = program.town.census().person(&child).unwrap().clone();
+    let all = listed[0].to_string();
+    for secret in [&person.given, &person.family, person.number.as_ref().unwrap()] {
+        assert!(!all.contains(secret), "{all}");
+    }
 }

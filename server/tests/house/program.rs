@@ -24,7 +24,7 @@ pub(crate) struct Program {
     pub(crate) town: Arc<Town>,
     portal: SocketAddr,
     operator: SocketAddr,
-    pub(crate) folder: TempDir,
+    pub(crate) folder: Arc<TempDir>,
     running: Option<Child>,
 }
 
@@ -41,10 +41,26 @@ impl Program {
     /// Beside this world, or the shipped one. Nothing runs yet.
     pub(crate) async fn beside(world: Option<World>) -> Self {
         simulators::use_ring();
-        let folder = TempDir::new().unwrap();
-        let options = Options { world, ..Options::any_port(folder.path().join("town")) };
+        let folder = Arc::new(TempDir::new().unwrap());
+        let portal = free_address();
+        let options = Options {
+            world,
+            portal: Some(format!("http://{portal}")),
+            ..Options::any_port(folder.path().join("town"))
+        };
         let town = Arc::new(Town::start(options).await.unwrap());
-        Self { town, portal: free_address(), operator: free_address(), folder, running: None }
+        Self { town, portal, operator: free_address(), folder, running: None }
+    }
+
+    /// Another process on the same tables, at addresses of its own. It does not run yet.
+    pub(crate) fn twin(&self) -> Self {
+        Self {
+            town: Arc::clone(&self.town),
+            portal: free_address(),
+            operator: free_address(),
+            folder: Arc::clone(&self.folder),
+            running: None,
+        }
     }
 
     /// The program with these arguments, in the environment that fits the town.

@@ -11,10 +11,11 @@ use server::{
     settings::Settings,
     telemetry::{self, Readiness},
 };
-use simulators::{Options, System, Town};
+use simulators::{Options, System, Town, World};
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 
+pub(crate) mod accounts;
 pub(crate) mod browser;
 pub(crate) mod script;
 
@@ -92,12 +93,18 @@ impl Stage {
 
     /// The shipped world, and settings that differ: names without the prefix.
     pub(crate) async fn with(more: &[(&str, &str)]) -> Self {
+        Self::of(None, more).await
+    }
+
+    /// The same with a world of its own.
+    pub(crate) async fn of(world: Option<World>, more: &[(&str, &str)]) -> Self {
         simulators::use_ring();
         let folder = TempDir::new().unwrap();
         let listener = listen::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await.unwrap();
         let operator = listen::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await.unwrap();
         let (portal_at, operator_at) = (listener.local_addr().unwrap(), operator.local_addr().unwrap());
         let options = Options {
+            world,
             portal: Some(format!("http://{portal_at}")),
             ..Options::any_port(folder.path().join("town"))
         };

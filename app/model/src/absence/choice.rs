@@ -77,7 +77,7 @@ impl ChoiceForm {
     }
 }
 
-/// A choice that can be kept: one channel at least, and every one of them can be reached. Only [`ChoiceForm::check`]
+/// A choice that can be kept: one channel at least, and every one of them can be reached. Only [`ChoiceForm`]
 /// makes one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Choice {

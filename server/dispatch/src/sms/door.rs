@@ -156,15 +156,18 @@ impl Gateway {
             .map_err(|error| json::failure(&error))
     }
 
-    /// How far a message has come, by the gateway's name of it; for reports that never came.
-    pub async fn seen(&self, id: &str) -> Result<Seen, Failure> {
+    /// How far a message has come, by the gateway's name of it; for reports that never came. None for a name it does not
+    /// know.
+    pub async fn seen(&self, id: &str) -> Result<Option<Seen>, Failure> {
         if !json::is_id(id) {
-            return Err(Failure::Refused);
+            return Ok(None);
         }
         let request = self.line.get(&format!("a1/sms/{id}"));
-        self.ask("ask for a text message", request, json::message)
-            .await
-            .map_err(|error| json::failure(&error))
+        match self.ask("ask for a text message", request, json::message).await {
+            Ok(seen) => Ok(Some(seen)),
+            Err(wire::Error::Said(Code::Status(404))) => Ok(None),
+            Err(error) => Err(json::failure(&error)),
+        }
     }
 
     /// Whether the gateway is there and lets us in; sends nothing.

@@ -84,8 +84,8 @@ impl Guardian<'_> {
                 };
                 choose(&own, &children, &wanted, &choice).await
             })
-            .await?;
-        match chosen {
+            .await;
+        match chosen.flatten() {
             Ok(()) => self.visit.forget_aside(ASIDE).await,
             Err(Error::Refused(refusal)) => self.set_choice_aside(form, Wrongs::default(), refusal).await,
             Err(error) => Err(error),
@@ -137,14 +137,16 @@ async fn choose(
     if held.iter().map(|(_, now)| now.version).sum::<i64>() != wanted.version {
         return Ok(Err(Refusal::ChangedMeanwhile.into()));
     }
-    for (child, _) in others {
-        keep(own, *child, choice).await?;
+    for (child, now) in others {
+        // On an error all of it is undone, with what was kept of the children before.
+        keep(own, *child, choice, now.version).await?;
         own.line(Line::new(Deed::ChoseNotice).child(*child)).await?;
     }
     Ok(Ok(()))
 }
 
-async fn keep(own: &Own, child: ChildId, choice: &Choice) -> Result<()> {
+/// Keeps a choice in the place of the one of this version. Another tab that is a moment faster has changed it.
+async fn keep(own: &Own, child: ChildId, choice: &Choice, before: i64) -> Result<()> {
     let ticked = |channel| i64::from(choice.has(channel));
     let chosen = row::ActiveModel {
         account_id: Set(own.account.uuid().to_string()),
@@ -164,8 +166,12 @@ async fn keep(own: &Own, child: ChildId, choice: &Choice) -> Result<()> {
             row::Column::ValidToo,
             row::Column::UpdatedAt,
         ])
-        .value(row::Column::Version, Expr::col((row::Entity, row::Column::Version)).add(1_i64))
+        .value(row::Column::Version, before + 1)
+        .action_and_where(Expr::col((row::Entity, row::Column::Version)).eq(before))
         .to_owned();
-    row::Entity::insert(chosen).on_conflict(again).exec_without_returning(&own.tx).await?;
-    Ok(())
+    match row::Entity::insert(chosen).on_conflict(again).exec_without_returning(&own.tx).await {
+        Ok(0) | Err(sea_orm::DbErr::RecordNotInserted) => Err(Refusal::ChangedMeanwhile.into()),
+        Ok(_) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
 }

@@ -7,7 +7,7 @@ use model::{AbsenceKind, AbsentToday, ChildId, Entry, History, Period, ReportSta
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 use store::entity::{absence as row, absence_report};
 
-use super::{Own, ReportChild, Strange, report::are_whole_days};
+use super::{Own, ReportChild, Strange, standing::are_whole_days};
 use crate::{
     Guardian, Result,
     audit::Deed,
@@ -65,25 +65,7 @@ async fn standing(
     from: Timestamp,
     to: Timestamp,
 ) -> Result<Vec<row::Model>> {
-    let pupils: Vec<String> = children.iter().map(|child| child.uuid().to_string()).collect();
-    let taken_back: BTreeSet<String> = absence_report::Entity::find()
-        .filter(absence_report::Column::PupilId.is_in(pupils.clone()))
-        .filter(absence_report::Column::WithdrawnAt.is_not_null())
-        .filter(absence_report::Column::RegisterId.is_not_null())
-        .all(on)
-        .await?
-        .into_iter()
-        .filter_map(|report| report.register_id)
-        .collect();
-    let shared: BTreeSet<String> = absence_report::Entity::find()
-        .filter(absence_report::Column::PupilId.is_in(pupils.clone()))
-        .filter(absence_report::Column::WithdrawnAt.is_null())
-        .filter(absence_report::Column::RegisterId.is_in(taken_back.iter()))
-        .all(on)
-        .await?
-        .into_iter()
-        .filter_map(|report| report.register_id)
-        .collect();
+    let pupils = children.iter().map(|child| child.uuid().to_string());
     let rows = row::Entity::find()
         .filter(row::Column::PupilId.is_in(pupils))
         .filter(row::Column::State.eq("standing"))
@@ -93,9 +75,24 @@ async fn standing(
         .order_by_desc(row::Column::StartAt)
         .all(on)
         .await?;
-    let is_gone =
-        |row: &row::Model| taken_back.contains(&row.register_id) && !shared.contains(&row.register_id);
-    Ok(rows.into_iter().filter(|row| !is_gone(row)).collect())
+    let taken_back = taken_back(on, &rows).await?;
+    Ok(rows.into_iter().filter(|row| !taken_back.contains(&row.register_id)).collect())
+}
+
+/// Which of these the guardians who reported them took back, all of them: a register that takes nothing back shows them
+/// until a person does. By the register's ids.
+pub(crate) async fn taken_back(on: &impl ConnectionTrait, rows: &[row::Model]) -> Result<BTreeSet<String>> {
+    let reports = absence_report::Entity::find()
+        .filter(absence_report::Column::RegisterId.is_in(rows.iter().map(|row| row.register_id.clone())))
+        .all(on)
+        .await?;
+    let (stand, back): (Vec<_>, Vec<_>) =
+        reports.into_iter().partition(|report| report.withdrawn_at.is_none());
+    let mut back: BTreeSet<String> = back.into_iter().filter_map(|report| report.register_id).collect();
+    for id in stand.into_iter().filter_map(|report| report.register_id) {
+        back.remove(&id);
+    }
+    Ok(back)
 }
 
 async fn entries(own: &Own, child: ChildId, span: Span) -> Result<Vec<Entry>> {

@@ -1,32 +1,21 @@
 //! Anmäl frånvaro: a guardian says that children will be away, changes that, or takes it back before it begins.
 
-use std::collections::BTreeSet;
-
-use anyhow::anyhow;
-use jiff::{
-    SignedDuration, Timestamp,
-    civil::{Date, DateTime, Time},
-};
-use model::{
-    AbsenceKind, ChildCard, ChildId, Reason, Refusal, Report, ReportForm, ReportId, ReportState, Shown,
-    TimeOfDay, When, Wrong, Wrongs,
-};
+use model::{ChildId, Reason, Refusal, Report, ReportForm, ReportId, ReportState, Shown, Wrong, Wrongs};
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder,
+    ColumnTrait, EntityTrait, QueryFilter,
     sea_query::{Expr, OnConflict},
 };
-use store::entity::{absence, absence_report as row};
+use store::entity::absence_report as row;
 use uuid::Uuid;
 
-use super::{Own, Strange, send};
+use super::{
+    Own, Strange, recall, send,
+    standing::{Reported, standing},
+    stretch::{Stretch, stretch},
+};
 use crate::{
-    Error, Guardian, Portal, Result,
-    audit::Deed,
-    clock::{from_millis, stockholm},
-    limits::Limit,
-    pupils,
-    trail::Line,
+    Error, Guardian, Portal, Result, audit::Deed, clock::stockholm, limits::Limit, pupils, trail::Line,
 };
 
 /// The name a refused form is set aside under.
@@ -39,42 +28,6 @@ pub struct ReportChild {
     pub id: ChildId,
     /// Given name.
     pub given: String,
-}
-
-/// An absence that is said beforehand and is not over.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Reported {
-    /// The child.
-    pub child: ChildId,
-    /// Given name.
-    pub given: String,
-    /// When it begins.
-    pub start: Timestamp,
-    /// When it ends.
-    pub end: Timestamp,
-    /// Whole days.
-    pub whole: bool,
-    /// Leave that the school granted.
-    pub leave: bool,
-    /// The guardian's own report; none where the school, or anybody else, said so.
-    pub own: Option<OwnReport>,
-}
-
-/// What only the one who reported knows of it.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub struct OwnReport {
-    /// The report.
-    pub id: ReportId,
-    /// Why, while that is kept.
-    pub reason: Option<Reason>,
-    /// How far it has come.
-    pub state: ReportState,
-    /// When the register had it.
-    pub sent: Option<Timestamp>,
-    /// Whether it can still be changed and taken back.
-    pub open: bool,
-    /// Whether it was taken back.
-    pub withdrawn: bool,
 }
 
 /// What the report's page shows.
@@ -206,20 +159,11 @@ impl Own {
     }
 
     /// Whether a report stands and has not begun.
-    fn is_open(&self, report: &row::Model) -> bool {
+    pub(super) fn is_open(&self, report: &row::Model) -> bool {
         report.withdrawn_at.is_none()
             && report.open_until > self.now.as_millisecond()
             && matches!(ReportState::from_word(&report.state), Some(ReportState::Sending | ReportState::Sent))
     }
-}
-
-/// What a report comes to in moments.
-struct Stretch {
-    /// The same words of a day make the same report.
-    slot: String,
-    start: Timestamp,
-    end: Timestamp,
-    open_until: Timestamp,
 }
 
 async fn keep(own: &Own, report: &Report, instead_of: Option<ReportId>) -> Result<Result<(), No>> {
@@ -258,36 +202,6 @@ async fn keep(own: &Own, report: &Report, instead_of: Option<ReportId>) -> Resul
     Ok(Ok(()))
 }
 
-/// The moments of a report. A whole day is the calendar's, also on the days that have 23 or 25 hours.
-fn stretch(portal: &Portal, when: When, now: Timestamp) -> Result<Stretch> {
-    let zone = stockholm();
-    let at = |local: DateTime| zone.to_timestamp(local).map_err(|_| anyhow!("a time that is none"));
-    let time_of = |day: Date, time: TimeOfDay| at(day.at(time.hour(), time.minute(), 0, 0));
-    let day = when.day();
-    let begins = at(day.at(0, 0, 0, 0))?;
-    let ends = at(day.tomorrow().map_err(|_| anyhow!("a day without an end"))?.at(0, 0, 0, 0))?;
-    let school = SignedDuration::try_from(portal.rules().spans.school_begins).unwrap_or_default();
-    let school_begins = at(day.at(0, 0, 0, 0).saturating_add(school))?;
-    Ok(match when {
-        When::WholeDay(_) => {
-            Stretch { slot: format!("{day}/whole"), start: begins, end: ends, open_until: school_begins }
-        }
-        When::RestOf(_) => {
-            let start = from_millis(now.as_millisecond().div_euclid(60_000) * 60_000);
-            Stretch { slot: format!("{day}/rest"), start, end: ends, open_until: start }
-        }
-        When::Part { from, until, .. } => {
-            let said = |time: Option<TimeOfDay>| {
-                time.map_or_else(String::new, |time| format!("{:02}{:02}", time.hour(), time.minute()))
-            };
-            let start = from.map_or(Ok(begins), |time| time_of(day, time))?;
-            let end = until.map_or(Ok(ends), |time| time_of(day, time))?;
-            let open_until = if from.is_some() { start } else { school_begins.min(end) };
-            Stretch { slot: format!("{day}/{}-{}", said(from), said(until)), start, end, open_until }
-        }
-    })
-}
-
 /// Writes a report down and sends it. One that says no more than one of their own that stands is that one.
 async fn insert(own: &Own, child: ChildId, stretch: &Stretch, reason: Reason) -> Result<()> {
     let standing = row::Entity::find()
@@ -298,8 +212,10 @@ async fn insert(own: &Own, child: ChildId, stretch: &Stretch, reason: Reason) ->
         .filter(row::Column::EndAt.gte(stretch.end.as_millisecond()))
         .one(&own.tx)
         .await?;
-    if standing.is_some() {
-        return Ok(());
+    if let Some(standing) = standing {
+        // The register would not take it the first time.
+        let was_left = standing.state == ReportState::Left.word();
+        return if was_left { send::queue_again(&own.tx, &standing, own.now).await } else { Ok(()) };
     }
     let (id, now) = (Uuid::new_v4(), own.now.as_millisecond());
     let report = row::ActiveModel {
@@ -336,8 +252,9 @@ async fn withdraw(own: &Own, report: &row::Model) -> Result<()> {
     let (id, now) = (send::id_of(report)?, own.now.as_millisecond());
     let shared = send::standing_beside(&own.tx, report).await?;
     let may_be_there = report.register_id.is_some() || report.tried_at.is_some();
-    let recall = may_be_there && shared.is_empty();
-    let state = if recall { ReportState::Recalling } else { ReportState::Withdrawn };
+    // Also where another guardian's report stands for the same absence: whoever takes theirs back must not see that by a
+    // shorter way.
+    let state = if may_be_there { ReportState::Recalling } else { ReportState::Withdrawn };
     row::Entity::update_many()
         .col_expr(row::Column::State, Expr::value(state.word()))
         .col_expr(row::Column::WithdrawnAt, Expr::value(now))
@@ -347,8 +264,8 @@ async fn withdraw(own: &Own, report: &row::Model) -> Result<()> {
         .await?;
     let child = pupils::child_id(&report.pupil_id)?;
     own.line(Line::new(Deed::WithdrewAbsence).of("absence-report", id).child(child)).await?;
-    if recall {
-        return send::queue_recall(&own.tx, id, own.now).await;
+    if may_be_there {
+        recall::queue(&own.tx, id, own.now).await?;
     }
     send::pass_on(&own.tx, &shared, own.now).await
 }
@@ -364,99 +281,4 @@ async fn change_reason(own: &Own, report: &row::Model, reason: Reason) -> Result
     let child = pupils::child_id(&report.pupil_id)?;
     let line = Line::new(Deed::ReportedAbsence).of("absence-report", send::id_of(report)?).child(child);
     own.line(line.because("reason")).await
-}
-
-/// What is said of these children and not over: the guardian's own reports with all they know of them, and of everybody
-/// else's that there is one.
-async fn standing(own: &Own, cards: &[ChildCard]) -> Result<Vec<Reported>> {
-    let pupils: Vec<String> = cards.iter().map(|card| card.id.uuid().to_string()).collect();
-    let (now, account) = (own.now.as_millisecond(), own.account.uuid().to_string());
-    let reports = row::Entity::find()
-        .filter(row::Column::PupilId.is_in(pupils.clone()))
-        .filter(row::Column::EndAt.gt(now))
-        .order_by_asc(row::Column::StartAt)
-        .order_by_asc(row::Column::CreatedAt)
-        .all(&own.tx)
-        .await?;
-    let told = absence::Entity::find()
-        .filter(absence::Column::PupilId.is_in(pupils))
-        .filter(absence::Column::EndAt.gt(now))
-        .filter(absence::Column::State.eq("standing"))
-        .filter(absence::Column::Resource.eq("absence"))
-        .filter(
-            Condition::any()
-                .add(absence::Column::Kind.eq(AbsenceKind::Reported.word()))
-                .add(absence::Column::Kind.eq(AbsenceKind::Leave.word())),
-        )
-        .all(&own.tx)
-        .await?;
-    let given = |pupil: &str| {
-        let card = cards.iter().find(|card| card.id.uuid().to_string() == pupil);
-        card.map(|card| (card.id, card.given.clone()))
-    };
-    let mut all = Vec::new();
-    let mut said = BTreeSet::new();
-    let (mine, others): (Vec<_>, Vec<_>) = reports.iter().partition(|report| report.account_id == account);
-    for report in mine {
-        let state = ReportState::from_word(&report.state).unwrap_or(ReportState::Sending);
-        // What was taken back is shown until the register has heard of it.
-        let over = report.withdrawn_at.is_some() && state == ReportState::Withdrawn;
-        if over || state == ReportState::Withheld {
-            continue;
-        }
-        if report.withdrawn_at.is_none() {
-            said.insert((report.pupil_id.clone(), report.slot.clone()));
-        }
-        let Some((child, given)) = given(&report.pupil_id) else { continue };
-        let known = OwnReport {
-            id: ReportId::from_uuid(send::id_of(report)?),
-            reason: reason_of(&own.portal, report)?,
-            state,
-            sent: report.sent_at.map(from_millis),
-            open: own.is_open(report),
-            withdrawn: report.withdrawn_at.is_some(),
-        };
-        all.push(reported(child, given, report.start_at, report.end_at, false, Some(known)));
-    }
-    for report in others.into_iter().filter(|report| report.withdrawn_at.is_none()) {
-        if report.state == ReportState::Withheld.word()
-            || !said.insert((report.pupil_id.clone(), report.slot.clone()))
-        {
-            continue;
-        }
-        let Some((child, given)) = given(&report.pupil_id) else { continue };
-        all.push(reported(child, given, report.start_at, report.end_at, false, None));
-    }
-    // What came back from the register is what was sent there.
-    let ours: BTreeSet<&str> = reports.iter().filter_map(|report| report.register_id.as_deref()).collect();
-    for absence in told.iter().filter(|absence| !ours.contains(absence.register_id.as_str())) {
-        let Some((child, given)) = given(&absence.pupil_id) else { continue };
-        let leave = absence.kind == AbsenceKind::Leave.word();
-        all.push(reported(child, given, absence.start_at, absence.end_at, leave, None));
-    }
-    all.sort_by(|a, b| (a.start, &a.given, a.end).cmp(&(b.start, &b.given, b.end)));
-    Ok(all)
-}
-
-fn reported(
-    child: ChildId,
-    given: String,
-    start: i64,
-    end: i64,
-    leave: bool,
-    own: Option<OwnReport>,
-) -> Reported {
-    let (start, end) = (from_millis(start), from_millis(end));
-    Reported { child, given, start, end, whole: are_whole_days(start, end), leave, own }
-}
-
-/// From one midnight to another.
-pub(super) fn are_whole_days(start: Timestamp, end: Timestamp) -> bool {
-    let is_midnight = |time| stockholm().to_datetime(time).time() == Time::midnight();
-    is_midnight(start) && is_midnight(end)
-}
-
-fn reason_of(portal: &Portal, report: &row::Model) -> Result<Option<Reason>> {
-    let Some(sealed) = &report.reason else { return Ok(None) };
-    Ok(Reason::from_word(&portal.unseal("absence_report", "reason", &report.id, sealed)?))
 }

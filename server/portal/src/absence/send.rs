@@ -11,19 +11,20 @@ use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, sea_query::Expr,
 };
 use serde::{Deserialize, Serialize};
-use ss12000::{AbsenceReport, Code, Error as Trouble, Recall};
+use ss12000::{AbsenceReport, Code, Error as Trouble};
 use store::{
     Tx,
     entity::{absence_report as row, account, child_link, pupil, unit},
 };
 use uuid::Uuid;
 
+use super::recall;
 use crate::{
-    Portal, Result,
+    Portal, Result, account as accounts,
     audit::Deed,
     cases,
     clock::{day_of, from_millis},
-    pupils,
+    failpoint, pupils,
     tasks::{REGISTER, enqueue, later},
     trail::{Actor, Line},
 };
@@ -31,7 +32,7 @@ use crate::{
 /// How long after the absence it is still worth telling.
 const TOO_LATE: SignedDuration = SignedDuration::from_hours(24);
 /// A fortnight ahead, a try every quarter of an hour: time ends a job, not its tries.
-const TRIES: u32 = 2_000;
+pub(super) const TRIES: u32 = 2_000;
 
 /// Writes a report to the pupil register.
 #[derive(Serialize, Deserialize)]
@@ -39,18 +40,8 @@ pub(crate) struct SendReport {
     report: Uuid,
 }
 
-/// Takes a report back out of it.
-#[derive(Serialize, Deserialize)]
-pub(crate) struct RecallReport {
-    report: Uuid,
-}
-
 pub(super) async fn queue(tx: &Tx, report: Uuid, now: Timestamp) -> Result<()> {
     enqueue(tx, &SendReport { report }, now).await
-}
-
-pub(super) async fn queue_recall(tx: &Tx, report: Uuid, now: Timestamp) -> Result<()> {
-    enqueue(tx, &RecallReport { report }, now).await
 }
 
 pub(super) fn id_of(report: &row::Model) -> Result<Uuid> {
@@ -99,7 +90,10 @@ impl Job for SendReport {
 
     async fn run(&self, portal: &Portal) -> Result<(), Setback> {
         let Some(parcel) = pack(portal, self.report).await.map_err(later)? else { return Ok(()) };
-        match hand_over(portal, &parcel).await {
+        failpoint::pass(portal.rules().failpoint.as_deref(), "report.before-send");
+        let sent = hand_over(portal, &parcel).await;
+        failpoint::pass(portal.rules().failpoint.as_deref(), "report.after-send");
+        match sent {
             Ok(id) => arrived(portal, &parcel.row, id).await.map_err(later),
             Err(Refused::Never(why)) => {
                 give_up(portal, &parcel.row, cases::ABSENCE_NOT_TAKEN, why).await.map_err(later)
@@ -113,34 +107,8 @@ impl Job for SendReport {
     }
 }
 
-impl Job for RecallReport {
-    const NAME: &'static str = "absence.recall-report";
-    const PRIORITY: i64 = 5;
-    const MAX_TRIES: u32 = TRIES;
-    const LINES: &'static [&'static str] = &[REGISTER];
-    type House = Portal;
-
-    async fn run(&self, portal: &Portal) -> Result<(), Setback> {
-        let Some(row) = to_recall(portal, self.report).await.map_err(later)? else { return Ok(()) };
-        match recall(portal, &row).await {
-            Ok(Recall::Gone) => recalled(portal, &row).await.map_err(later),
-            Ok(Recall::Kept) => {
-                give_up(portal, &row, cases::ABSENCE_NOT_RECALLED, "not-offered").await.map_err(later)
-            }
-            Err(Refused::Never(why)) => {
-                give_up(portal, &row, cases::ABSENCE_NOT_RECALLED, why).await.map_err(later)
-            }
-            Err(Refused::Later(why) | Refused::Away(why)) if is_too_late(portal, &row) => {
-                give_up(portal, &row, cases::ABSENCE_NOT_RECALLED, why).await.map_err(later)
-            }
-            Err(Refused::Later(why)) => Err(Setback::Later(why)),
-            Err(Refused::Away(why)) => Err(Setback::Away(why)),
-        }
-    }
-}
-
 /// Why the register did not do it, by a code of ours.
-enum Refused {
+pub(super) enum Refused {
     Later(&'static str),
     /// Nobody was there.
     Away(&'static str),
@@ -171,7 +139,7 @@ impl From<crate::Error> for Refused {
     }
 }
 
-fn is_too_late(portal: &Portal, row: &row::Model) -> bool {
+pub(super) fn is_too_late(portal: &Portal, row: &row::Model) -> bool {
     portal.clock().now().duration_since(from_millis(row.end_at)) > TOO_LATE
 }
 
@@ -186,13 +154,14 @@ async fn pack(portal: &Portal, id: Uuid) -> Result<Option<Parcel>> {
                 return Ok(None);
             }
             let beside = standing_beside(&tx, &row).await?;
-            if !is_guardian_still(&tx, &row).await? {
+            if !is_guardian_still(&tx, &row, now).await? {
                 withhold(&house, &tx, &row, now).await?;
                 pass_on(&tx, &beside, now).await?;
                 return Ok(None);
             }
             if let Some(sent) = beside.iter().find(|other| other.register_id.is_some()) {
-                let (id, at) = (sent.register_id.clone(), sent.sent_at.unwrap_or(now.as_millisecond()));
+                // When another guardian's arrived is theirs to know.
+                let (id, at) = (sent.register_id.clone(), now.as_millisecond());
                 mark_sent(&tx, Condition::all().add(row::Column::Id.eq(row.id)), id, at, now).await?;
                 return Ok(None);
             }
@@ -213,8 +182,8 @@ async fn pack(portal: &Portal, id: Uuid) -> Result<Option<Parcel>> {
         .await
 }
 
-/// Whether the account may still speak for the child: open, and linked. Links end with custody.
-async fn is_guardian_still(tx: &Tx, row: &row::Model) -> Result<bool> {
+/// Whether the account may still speak for the child: open, linked and not barred. Links end with custody.
+async fn is_guardian_still(tx: &Tx, row: &row::Model, now: Timestamp) -> Result<bool> {
     let account = account::Entity::find_by_id(row.account_id.clone()).one(tx).await?;
     let link = child_link::Entity::find()
         .filter(child_link::Column::AccountId.eq(row.account_id.clone()))
@@ -222,11 +191,15 @@ async fn is_guardian_still(tx: &Tx, row: &row::Model) -> Result<bool> {
         .filter(child_link::Column::Until.is_null())
         .one(tx)
         .await?;
-    Ok(account.is_some_and(|account| account.state == "open") && link.is_some())
+    let Some(account) = account.filter(|account| account.state == "open" && link.is_some()) else {
+        return Ok(false);
+    };
+    accounts::may_speak(tx, &account.subject, pupils::child_id(&row.pupil_id)?, now).await
 }
 
 async fn withhold(portal: &Portal, tx: &Tx, row: &row::Model, now: Timestamp) -> Result<()> {
     mark(tx, row, ReportState::Withheld, now).await?;
+    end(tx, row, now).await?;
     open_case(portal, tx, row, cases::ABSENCE_WITHHELD, "not-guardian", now).await
 }
 
@@ -243,7 +216,7 @@ async fn was_tried(tx: &Tx, row: &row::Model) -> Result<bool> {
 }
 
 /// The absence in the register's own ids.
-async fn report_of(on: &impl ConnectionTrait, row: &row::Model) -> Result<AbsenceReport> {
+pub(super) async fn report_of(on: &impl ConnectionTrait, row: &row::Model) -> Result<AbsenceReport> {
     let register = |id: &str| id.parse::<Uuid>().map_err(|_| anyhow!("a register's id cannot be read"));
     let pupil = pupil::Entity::find_by_id(row.pupil_id.clone()).one(on).await?;
     let pupil = pupil.ok_or_else(|| anyhow!("a report about nobody"))?;
@@ -281,7 +254,7 @@ async fn hand_over(portal: &Portal, parcel: &Parcel) -> Result<Uuid, Refused> {
 }
 
 /// Whether a report of something else has this absence of the register's.
-async fn is_anothers(portal: &Portal, row: &row::Model, id: Uuid) -> Result<bool> {
+pub(super) async fn is_anothers(portal: &Portal, row: &row::Model, id: Uuid) -> Result<bool> {
     let other = row::Entity::find()
         .filter(row::Column::RegisterId.eq(id.to_string()))
         .filter(row::Column::Id.ne(row.id.clone()))
@@ -322,7 +295,7 @@ async fn arrived(portal: &Portal, row: &row::Model, id: Uuid) -> Result<()> {
                 .filter(row::Column::Id.eq(row.id.clone()))
                 .exec(&tx)
                 .await?;
-            queue_recall(&tx, id_of(&row)?, now).await
+            recall::queue(&tx, id_of(&row)?, now).await
         })
         .await
 }
@@ -339,61 +312,13 @@ async fn mark_sent(tx: &Tx, which: Condition, id: Option<String>, at: i64, now: 
     Ok(())
 }
 
-/// The report, if it is still to be recalled and nobody else's stands for the same absence.
-async fn to_recall(portal: &Portal, id: Uuid) -> Result<Option<row::Model>> {
-    let house = portal.clone();
-    portal
-        .change(move |tx| async move {
-            let found = row::Entity::find_by_id(id.to_string()).one(&tx).await?;
-            let Some(row) = found.filter(|row| row.state == ReportState::Recalling.word()) else {
-                return Ok(None);
-            };
-            if standing_beside(&tx, &row).await?.is_empty() {
-                return Ok(Some(row));
-            }
-            mark(&tx, &row, ReportState::Withdrawn, house.clock().now()).await?;
-            Ok(None)
-        })
-        .await
-}
-
-/// Takes it out of the register: the absence it is known to be, or those an unanswered try may have left.
-async fn recall(portal: &Portal, row: &row::Model) -> Result<Recall, Refused> {
-    let register = &portal.0.parts.pupils;
-    let report = report_of(portal.store().reader(), row).await?;
-    let known = row.register_id.as_deref().and_then(|id| id.parse::<Uuid>().ok());
-    let there = match known {
-        Some(id) => vec![id],
-        None => register.find_report(&report, Some(from_millis(row.created_at))).await?,
-    };
-    let mut outcome = Recall::Gone;
-    for id in there {
-        if known.is_none() && is_anothers(portal, row, id).await? {
-            continue;
-        }
-        if register.recall_absence(id, &report).await? == Recall::Kept {
-            outcome = Recall::Kept;
-        }
-    }
-    Ok(outcome)
-}
-
-async fn recalled(portal: &Portal, row: &row::Model) -> Result<()> {
-    let (house, row) = (portal.clone(), row.clone());
-    portal
-        .change(move |tx| async move {
-            let now = house.clock().now();
-            mark(&tx, &row, ReportState::Withdrawn, now).await?;
-            let line = Line::new(Deed::RecalledAbsence)
-                .of("absence-report", id_of(&row)?)
-                .child(pupils::child_id(&row.pupil_id)?);
-            house.trail(&tx, &Actor::house(), line, now).await
-        })
-        .await
-}
-
 /// The register does not do it: from here on it is the school's.
-async fn give_up(portal: &Portal, row: &row::Model, case: &'static str, why: &'static str) -> Result<()> {
+pub(super) async fn give_up(
+    portal: &Portal,
+    row: &row::Model,
+    case: &'static str,
+    why: &'static str,
+) -> Result<()> {
     let (house, row) = (portal.clone(), row.clone());
     portal
         .change(move |tx| async move {
@@ -409,7 +334,7 @@ async fn give_up(portal: &Portal, row: &row::Model, case: &'static str, why: &'s
         .await
 }
 
-async fn mark(tx: &Tx, row: &row::Model, state: ReportState, now: Timestamp) -> Result<()> {
+pub(super) async fn mark(tx: &Tx, row: &row::Model, state: ReportState, now: Timestamp) -> Result<()> {
     row::Entity::update_many()
         .col_expr(row::Column::State, Expr::value(state.word()))
         .col_expr(row::Column::UpdatedAt, Expr::value(now.as_millisecond()))
@@ -417,6 +342,22 @@ async fn mark(tx: &Tx, row: &row::Model, state: ReportState, now: Timestamp) -> 
         .exec(tx)
         .await?;
     Ok(())
+}
+
+/// Whoever may report again reports anew: what was withheld stands in nobody's way.
+async fn end(tx: &Tx, row: &row::Model, now: Timestamp) -> Result<()> {
+    row::Entity::update_many()
+        .col_expr(row::Column::WithdrawnAt, Expr::value(now.as_millisecond()))
+        .filter(row::Column::Id.eq(row.id.clone()))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+/// Tries once more what was left to the school.
+pub(super) async fn queue_again(tx: &Tx, row: &row::Model, now: Timestamp) -> Result<()> {
+    mark(tx, row, ReportState::Sending, now).await?;
+    queue(tx, id_of(row)?, now).await
 }
 
 async fn open_case(

@@ -2,7 +2,7 @@
 
 use anyhow::anyhow;
 use model::{CodeForm, EmailForm, Refusal, Shown, Step, Wrong, Wrongs};
-use sea_orm::{ActiveValue::Set, EntityTrait};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 use store::{Tx, entity::application as row};
 
 use super::{
@@ -217,12 +217,20 @@ fn letter_waits(portal: &Portal, draft: &row::Model, now: jiff::Timestamp) -> ro
     }
 }
 
-/// The address is proven.
+/// The address that `draft` names is proven. One that was given in its place meanwhile is not.
 pub(super) async fn proven(portal: &Portal, tx: &Tx, draft: &row::Model, now: jiff::Timestamp) -> Result<()> {
     let change = row::ActiveModel {
         email_confirmed_at: Set(Some(now.as_millisecond())),
         ..unchanged(portal, draft, now)
     };
-    row::Entity::update(change).exec(tx).await?;
+    let proven = row::Entity::update_many()
+        .set(change)
+        .filter(row::Column::Id.eq(draft.id.clone()))
+        .filter(row::Column::EmailIndex.eq(draft.email_index.clone()))
+        .exec(tx)
+        .await?;
+    if proven.rows_affected == 0 {
+        return Err(Refusal::StepNotReached.into());
+    }
     Ok(())
 }

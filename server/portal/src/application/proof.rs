@@ -123,6 +123,8 @@ pub(super) async fn try_code(
     let counted = row::Entity::update_many()
         .col_expr(row::Column::Tries, Expr::col(row::Column::Tries).add(1_i64))
         .filter(row::Column::Id.eq(latest.id.clone()))
+        .filter(row::Column::UsedAt.is_null())
+        .filter(row::Column::EndedAt.is_null())
         .filter(row::Column::Tries.lt(most(portal)))
         .exec(tx)
         .await?;
@@ -238,7 +240,7 @@ impl Job for SendEmailCode {
             return tasks::withhold(portal, "email-code", self.proof).await;
         };
         // No connection is held while a stranger thinks.
-        tasks::hand_over(portal, &mail).await?;
+        tasks::hand_over_letter(portal, &mail).await?;
         tracing::info!(proof = %self.proof, language = language.tag(), "a letter left");
         sent(portal, self.proof).await.map_err(tasks::later)
     }

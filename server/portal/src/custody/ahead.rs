@@ -38,14 +38,19 @@ pub(crate) async fn ask_ahead(
             .collect();
         let known =
             |person: &Identity| known.get(&person.subject).is_some_and(|row| is_fresh(portal, row, now));
-        let old: Vec<&Identity> = people.iter().filter(|person| !known(person)).collect();
+        let old: Vec<Identity> = people.iter().filter(|person| !known(person)).cloned().collect();
         if old.len() < 2 {
             continue;
         }
-        let mut asking = Vec::with_capacity(old.len());
-        for person in &old {
-            asking.push(begin(portal, &person.subject, now).await?);
-        }
+        let subjects: Vec<Subject> = old.iter().map(|person| person.subject.clone()).collect();
+        let asking = portal.change(move |tx| async move {
+            let mut asking = Vec::with_capacity(subjects.len());
+            for subject in &subjects {
+                asking.push(begin(&tx, subject, now).await?);
+            }
+            Ok(asking)
+        });
+        let asking = asking.await?;
         let answers = match patiently(portal, ask_many(portal, &old)).await {
             Ok(answers) => answers,
             Err(error) => {
@@ -53,14 +58,20 @@ pub(crate) async fn ask_ahead(
                 return Ok(());
             }
         };
-        for ((person, asking), (answer, correlation)) in old.into_iter().zip(asking).zip(answers) {
-            keep(portal, person, answer, correlation, asking, actor, now).await?;
-        }
+        let (house, actor) = (portal.clone(), actor.clone());
+        portal
+            .change(move |tx| async move {
+                for ((person, asking), answer) in old.iter().zip(asking).zip(answers) {
+                    keep(&house, &tx, person, answer, asking, &actor, now).await?;
+                }
+                Ok(())
+            })
+            .await?;
     }
     Ok(())
 }
 
-async fn ask_many(portal: &Portal, people: &[&Identity]) -> anyhow::Result<Vec<(Told, String)>> {
+async fn ask_many(portal: &Portal, people: &[Identity]) -> anyhow::Result<Vec<(Told, String)>> {
     let navet = &portal.0.parts.navet;
     let numbers: Vec<PersonId> = people.iter().map(|person| person.number.clone()).collect();
     let adults = navet.lookup(&numbers).await?;

@@ -171,13 +171,15 @@ async fn store(portal: &Portal, owner: &str, chunk: Vec<(Order, News)>) -> Resul
     let (house, owner) = (portal.clone(), owner.to_owned());
     let ended = portal
         .change(move |tx| async move {
+            // The pace is counted from the answer: a question may have waited on its way, and the next must not come on its heels.
+            let answered = house.clock().now();
             let mut unchanged = Vec::new();
             let mut ended = HashMap::new();
             for (order, news) in chunk {
                 let id = order.id.to_string();
                 match news {
                     News::Nothing => unchanged.push(id),
-                    News::Pending(hint) => pending(&tx, id, &hint).await?,
+                    News::Pending(hint) => pending(&tx, id, &hint, answered).await?,
                     News::Renewed(secrets, begun) => renewed(&house, &tx, id, &secrets, begun).await?,
                     News::Failed(hint) => {
                         if decided(&house, &tx, &order, State::Failed, &hint, None).await? {
@@ -194,6 +196,7 @@ async fn store(portal: &Portal, owner: &str, chunk: Vec<(Order, News)>) -> Resul
             if !unchanged.is_empty() {
                 row::Entity::update_many()
                     .col_expr(row::Column::LeaseUntil, Expr::value(Option::<i64>::None))
+                    .col_expr(row::Column::CollectedAt, Expr::value(answered.as_millisecond()))
                     .filter(row::Column::Id.is_in(unchanged))
                     .filter(row::Column::LeaseOwner.eq(owner))
                     .exec(&tx)
@@ -213,9 +216,10 @@ fn still_pending(id: String) -> Condition {
     Condition::all().add(row::Column::Id.eq(id)).add(row::Column::State.eq(State::Pending.word()))
 }
 
-async fn pending(tx: &Tx, id: String, hint: &PendingHint) -> Result<()> {
+async fn pending(tx: &Tx, id: String, hint: &PendingHint, answered: Timestamp) -> Result<()> {
     let mut update = row::Entity::update_many()
         .col_expr(row::Column::Hint, Expr::value(hint.as_str()))
+        .col_expr(row::Column::CollectedAt, Expr::value(answered.as_millisecond()))
         .col_expr(row::Column::LeaseUntil, Expr::value(Option::<i64>::None));
     if !hint.shows_qr() {
         update = update.col_expr(row::Column::PickedUp, Expr::value(1_i64));

@@ -3,29 +3,24 @@
 use std::collections::BTreeSet;
 
 use anyhow::anyhow;
-use jiff::Timestamp;
-use model::{Assurance, ChildCard, ChildId, Message, MessageId, MessageKind, MessageLine};
+use model::{ChildCard, ChildId, Message, MessageId, MessageKind, MessageLine};
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
     sea_query::Expr,
 };
-use store::{
-    Tx,
-    entity::{child_link, message as row},
-};
+use store::entity::{child_link, message as row};
 use uuid::Uuid;
 
 use super::{Body, id_of};
 use crate::{
-    Error, Guardian, Portal, Result, Visit,
+    Error, Guardian, Result, Visit,
     audit::Deed,
     clock::{day_of, from_millis},
-    custody,
-    links::{self, Settled},
     notices::{self, How},
+    own::Own,
     pupils,
     session::Kind,
-    trail::{Actor, Line},
+    trail::Line,
 };
 
 /// How many messages one page of the list holds.
@@ -40,11 +35,11 @@ pub struct Messages {
     pub older: bool,
 }
 
-/// Who reads, in which transaction, and the children that may be seen at this moment.
+/// Who reads, and the children that may be seen at this moment.
 struct Reader {
-    visit: Visit,
-    tx: Tx,
-    account: String,
+    own: Own,
+    /// A program asks ahead of its reader.
+    background: bool,
     children: Vec<ChildCard>,
 }
 
@@ -108,34 +103,18 @@ impl Guardian<'_> {
         F: Future<Output = Result<T>> + Send + 'static,
         T: Send + 'static,
     {
-        let portal = self.portal();
-        let custody = custody::of(portal, self.session, &self.visit.actor(), self.visit.0.now).await?;
-        let (visit, session, account) = (self.visit.clone(), self.session.clone(), self.account);
-        let read = portal
-            .change(move |tx| async move {
-                let (portal, actor, now) = (&visit.0.portal, visit.actor(), visit.0.now);
-                let settled = links::settle(portal, &tx, &session, account, &custody, &actor, now).await?;
-                let Settled::Children(children) = settled else { return Ok(None) };
-                let children = pupils::cards(portal, &tx, &children, day_of(now)).await?;
-                let account = account.uuid().to_string();
-                work(Reader { visit, tx, account, children }).await.map(Some)
-            })
-            .await?;
-        read.ok_or(Error::SignIn(Assurance::High))
+        let background = self.visit.0.asking.background;
+        self.among_own(move |own| async move {
+            let children = pupils::cards(&own.portal, &own.tx, &own.children, day_of(own.now)).await?;
+            work(Reader { own, background, children }).await
+        })
+        .await
     }
 }
 
 impl Reader {
-    fn portal(&self) -> &Portal {
-        &self.visit.0.portal
-    }
-
-    fn now(&self) -> Timestamp {
-        self.visit.0.now
-    }
-
-    fn actor(&self) -> Actor {
-        self.visit.actor()
+    fn account(&self) -> String {
+        self.own.account.uuid().to_string()
     }
 
     fn child(&self, pupil: Option<&str>) -> Option<&ChildCard> {
@@ -147,13 +126,13 @@ impl Reader {
         let may_be_seen =
             Condition::any().add(row::Column::PupilId.is_null()).add(row::Column::PupilId.is_in(seen));
         let mut rows = row::Entity::find()
-            .filter(row::Column::AccountId.eq(self.account.clone()))
+            .filter(row::Column::AccountId.eq(self.account()))
             .filter(may_be_seen)
             .order_by_desc(row::Column::ChangedAt)
             .order_by_desc(row::Column::Id)
             .offset(u64::from(page) * PAGE)
             .limit(PAGE + 1)
-            .all(&self.tx)
+            .all(&self.own.tx)
             .await?;
         let older = rows.len() as u64 > PAGE;
         rows.truncate(usize::try_from(PAGE).unwrap_or(usize::MAX));
@@ -161,7 +140,7 @@ impl Reader {
             rows.iter().filter_map(|row| Some(self.child(row.pupil_id.as_deref())?.id)).collect();
         for child in named {
             let line = Line::new(Deed::SawChild).child(child);
-            self.portal().trail(&self.tx, &self.actor(), line, self.now()).await?;
+            self.own.line(line).await?;
         }
         let lines = rows.iter().filter_map(|row| self.line(row).transpose()).collect::<Result<_>>()?;
         Ok(Messages { lines, older })
@@ -169,17 +148,17 @@ impl Reader {
 
     async fn open(self, id: MessageId) -> Result<Option<Message>> {
         let Some((row, mut line)) = self.find(id).await? else { return Ok(None) };
-        let body: Body = self.portal().unseal_json("message", "body", &row.id, &row.body)?;
+        let body: Body = self.own.portal.unseal_json("message", "body", &row.id, &row.body)?;
         let mut missed = body.missed;
         missed.sort_by_key(|missed| (missed.from, missed.to));
         let unit = match body.unit {
             Some(unit) => {
                 let id = unit.uuid().to_string();
-                pupils::units_by_id(&self.tx, vec![id.clone()]).await?.remove(&id)
+                pupils::units_by_id(&self.own.tx, vec![id.clone()]).await?.remove(&id)
             }
             None => self.child(row.pupil_id.as_deref()).and_then(|card| card.unit.clone()),
         };
-        if !self.visit.0.asking.background {
+        if !self.background {
             self.mark_read(&row).await?;
             line.read = true;
         }
@@ -193,13 +172,13 @@ impl Reader {
             return Ok(None);
         }
         self.mark_read(&row).await?;
-        if super::mark_acknowledged(&self.tx, row::Column::Id.eq(row.id.clone()), self.now()).await? {
+        if super::mark_acknowledged(&self.own.tx, row::Column::Id.eq(row.id.clone()), self.own.now).await? {
             self.on_record(&row, Deed::AcknowledgedMessage).await?;
         }
         if let Some(notice) = &row.notice_id {
             let notice: Uuid = notice.parse().map_err(|_| anyhow!("a notice's id cannot be read"))?;
-            let (portal, actor) = (self.portal(), self.actor());
-            notices::confirm(portal, &self.tx, notice, How::Message, &actor, self.now()).await?;
+            let Own { portal, tx, actor, now, .. } = &self.own;
+            notices::confirm(portal, tx, notice, How::Message, actor, *now).await?;
         }
         Ok(Some(()))
     }
@@ -207,8 +186,8 @@ impl Reader {
     /// A message of this reader's about nobody who may not be seen.
     async fn find(&self, id: MessageId) -> Result<Option<(row::Model, MessageLine)>> {
         let found = row::Entity::find_by_id(id.uuid().to_string())
-            .filter(row::Column::AccountId.eq(self.account.clone()))
-            .one(&self.tx)
+            .filter(row::Column::AccountId.eq(self.account()))
+            .one(&self.own.tx)
             .await?;
         let may_be_seen =
             |row: &row::Model| row.pupil_id.is_none() || self.child(row.pupil_id.as_deref()).is_some();
@@ -231,10 +210,10 @@ impl Reader {
 
     async fn mark_read(&self, row: &row::Model) -> Result<()> {
         row::Entity::update_many()
-            .col_expr(row::Column::ReadAt, Expr::value(self.now().as_millisecond()))
+            .col_expr(row::Column::ReadAt, Expr::value(self.own.now.as_millisecond()))
             .filter(row::Column::Id.eq(row.id.clone()))
             .filter(row::Column::ReadAt.is_null())
-            .exec(&self.tx)
+            .exec(&self.own.tx)
             .await?;
         Ok(())
     }
@@ -243,7 +222,7 @@ impl Reader {
         let line = Line::new(deed).of("message", id_of(row)?.uuid()).because(line_word(row));
         let child = self.child(row.pupil_id.as_deref()).map(|card| card.id);
         let line = child.map_or(line, |child| line.child(child));
-        self.portal().trail(&self.tx, &self.actor(), line, self.now()).await
+        self.own.line(line).await
     }
 }
 

@@ -18,6 +18,9 @@ use crate::{
     trail::{Actor, Line},
 };
 
+/// Why a delivery failed of which the gateway says so.
+pub(super) const FAILED: &str = "gateway";
+
 /// Keeps what the gateway says of the message it calls `provider`. A name that is not the one we were given is another
 /// message's and changes nothing.
 pub(super) async fn arrived(
@@ -42,7 +45,7 @@ pub(super) async fn arrived(
             (state::DELIVERED, [&on_the_way[..], &[state::FAILED, state::REPLACED]].concat())
         }
         Status::Failed => {
-            return failing::failed(portal, tx, delivery, &on_the_way, "gateway", &actor, now).await;
+            return failing::failed(portal, tx, delivery, &on_the_way, FAILED, &actor, now).await;
         }
     };
     let at = now.as_millisecond();

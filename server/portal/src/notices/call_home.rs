@@ -1,9 +1,9 @@
 //! Homes to call: children of whose absence nobody could be told in time.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
-use jiff::Timestamp;
-use model::ChildId;
+use jiff::{Timestamp, civil::Date};
+use model::{AbsenceKind, ChildId};
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait, EntityTrait, QueryFilter, QueryOrder,
@@ -12,10 +12,11 @@ use sea_orm::{
 use serde::Serialize;
 use store::{
     Tx,
-    entity::{call_home as row, unit},
+    entity::{absence, call_home as row, notice, notice_absence, unit},
 };
 use uuid::Uuid;
 
+use super::{STANDING, cover::covers, kind, message, rules};
 use crate::{
     Portal, Result,
     audit::Deed,
@@ -120,6 +121,64 @@ pub(super) async fn end(
         return Ok(());
     }
     portal.trail(tx, actor, Line::new(Deed::ListedCallHome).child(child).because(reason), now).await
+}
+
+/// Whether somebody said of everything unexcused of a child and day that it was received.
+pub(super) async fn is_answered(tx: &Tx, child: ChildId, day: &str) -> Result<bool> {
+    let unexcused = unexcused(tx, child, day).await?;
+    let parts = notice_absence::Entity::find()
+        .filter(notice_absence::Column::AbsenceId.is_in(unexcused.clone()))
+        .filter(notice_absence::Column::LeftAt.is_null())
+        .all(tx)
+        .await?;
+    let answered = notice::Entity::find()
+        .filter(notice::Column::Id.is_in(parts.iter().map(|part| part.notice_id.clone())))
+        .filter(notice::Column::Kind.eq(kind::ABSENCE))
+        .filter(notice::Column::State.eq(STANDING))
+        .filter(notice::Column::ConfirmedAt.is_not_null())
+        .all(tx)
+        .await?;
+    let answered: HashSet<String> = answered.into_iter().map(|notice| notice.id).collect();
+    Ok(unexcused.iter().all(|absence| {
+        parts.iter().any(|part| part.absence_id == *absence && answered.contains(&part.notice_id))
+    }))
+}
+
+/// A home need not be called any more where nothing unexcused is left of the day.
+pub(super) async fn quiet(
+    portal: &Portal,
+    tx: &Tx,
+    child: ChildId,
+    day: Date,
+    actor: &Actor,
+    now: Timestamp,
+) -> Result<()> {
+    let day = day.to_string();
+    if !unexcused(tx, child, &day).await?.is_empty() {
+        return Ok(());
+    }
+    end(portal, tx, child, &day, "corrected", actor, now).await
+}
+
+/// What stands of a child and day that nobody excused.
+async fn unexcused(tx: &Tx, child: ChildId, day: &str) -> Result<Vec<String>> {
+    let day: Date = day.parse().map_err(|_| anyhow::anyhow!("a day cannot be read"))?;
+    let (begins, ends) = rules::bounds(day);
+    let rows = absence::Entity::find()
+        .filter(absence::Column::PupilId.eq(child.uuid().to_string()))
+        .filter(absence::Column::Kind.eq(AbsenceKind::Unexcused.word()))
+        .filter(absence::Column::State.eq(STANDING))
+        .filter(absence::Column::StartAt.gte(begins.as_millisecond()))
+        .filter(absence::Column::StartAt.lt(ends.as_millisecond()))
+        .all(tx)
+        .await?;
+    let mut left = Vec::with_capacity(rows.len());
+    for absence in rows {
+        if !message::away(&absence).is_covered(&covers(tx, &absence).await?) {
+            left.push(absence.id);
+        }
+    }
+    Ok(left)
 }
 
 impl Portal {

@@ -9,7 +9,7 @@ use store::{
 };
 use uuid::Uuid;
 
-use super::{call_home, state};
+use super::{STANDING, call_home, kind, state};
 use crate::{
     Portal, Result,
     audit::Deed,
@@ -35,7 +35,8 @@ impl How {
     }
 }
 
-/// Keeps that the notice was received, and takes the child off the list of homes to call. Once more, it changes nothing.
+/// Keeps that the notice was received, and takes the child off the list of homes to call where nothing else of the day is
+/// without an answer. Once more, it changes nothing.
 pub(crate) async fn confirm(
     portal: &Portal,
     tx: &Tx,
@@ -73,5 +74,11 @@ pub(crate) async fn confirm(
     let child: ChildId = pupils::child_id(&row.pupil_id)?;
     let line = Line::new(Deed::ConfirmedNotice).of("notice", notice).child(child).because(how.word());
     portal.trail(tx, actor, line, now).await?;
-    call_home::end(portal, tx, child, &row.day, "confirmed", actor, now).await
+    if row.kind == kind::ABSENCE
+        && row.state == STANDING
+        && call_home::is_answered(tx, child, &row.day).await?
+    {
+        call_home::end(portal, tx, child, &row.day, "confirmed", actor, now).await?;
+    }
+    Ok(())
 }

@@ -1,8 +1,8 @@
 //! What was told and is wrong: whoever got it, by whatever way, is told so the same way. Where nothing had left, nothing
 //! leaves.
 
-use jiff::Timestamp;
-use model::{AbsenceKind, Channel};
+use jiff::{Timestamp, ToSpan};
+use model::Channel;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
 use store::{
     Tx,
@@ -19,11 +19,14 @@ use crate::{
     Portal, Result,
     audit::Deed,
     clock::{day_of, from_millis},
+    failpoint, pupils, tasks,
     trail::{Actor, Line},
 };
 
 /// How long a correction is tried.
 const TRIED_FOR: i64 = 12 * 60 * 60 * 1000;
+/// No home is called for what is older.
+const LISTED_DAYS: i32 = 7;
 
 /// An absence that was told of does not stand.
 pub(super) async fn withdrawn(
@@ -49,10 +52,7 @@ pub(super) async fn withdrawn(
             show(portal, tx, &told, &rest, actor, now).await?;
         }
     }
-    if absence.kind == AbsenceKind::Unexcused.word() || absence.resource == "attendance" {
-        quiet(portal, tx, absence, actor, now).await?;
-    }
-    Ok(())
+    quiet(portal, tx, absence, actor, now).await
 }
 
 /// An absence that was told of stands, with other words.
@@ -68,6 +68,27 @@ pub(super) async fn refreshed(
         let Some(told) = found.filter(|told| told.state == STANDING) else { continue };
         let all = message::absences_of(tx, &told.id).await?;
         show(portal, tx, &told, &all, actor, now).await?;
+    }
+    quiet(portal, tx, absence, actor, now).await
+}
+
+/// The school need not call of a day of which nothing unexcused is left.
+pub(super) async fn quiet(
+    portal: &Portal,
+    tx: &Tx,
+    absence: &absence::Model,
+    actor: &Actor,
+    now: Timestamp,
+) -> Result<()> {
+    let child = pupils::child_id(&absence.pupil_id)?;
+    let first = day_of(from_millis(absence.start_at));
+    let last = day_of(from_millis(absence.end_at.saturating_sub(1).max(absence.start_at)));
+    for day in first
+        .max(day_of(now).saturating_sub(LISTED_DAYS.days()))
+        .series(1_i32.day())
+        .take_while(|day| *day <= last.min(day_of(now)))
+    {
+        call_home::quiet(portal, tx, child, day, actor, now).await?;
     }
     Ok(())
 }
@@ -119,8 +140,11 @@ async fn take_back(
     for delivery in of_notice(tx, &told.id).await? {
         let reason = vec![(row::Column::Reason, Expr::value("corrected"))];
         let waited = step(tx, &delivery.id, &state::PENDING, state::WITHDRAWN, reason, now).await?;
-        // Given up does not mean that it never came: what was handed over once may have arrived.
-        if !waited && delivery.sent_at.is_some() {
+        // Given up does not mean that it never came: what was handed over once, or may have been, may have arrived.
+        let in_doubt = delivery.reason.as_deref().is_some_and(|why| tasks::IN_DOUBT.contains(&why));
+        let may_be_there =
+            if waited { delivery.begun_at.is_some() || in_doubt } else { delivery.sent_at.is_some() };
+        if may_be_there {
             got.push(channel_of(&delivery)?);
         }
     }
@@ -166,10 +190,11 @@ async fn correct(
         let new = delivery::New { notice: &correction, channel: *channel, instead_of: None, due, deadline };
         delivery::make(portal, tx, new, now).await?;
         if *channel == Channel::Pim {
-            let wrong = once_told(tx, told).await?;
+            let wrong = message::ever_of(tx, &told.id).await?;
             message::put(portal, tx, &correction, &wrong, actor, now).await?;
         }
     }
+    failpoint::pass(portal.rules().failpoint.as_deref(), "correction.before-commit");
     Ok(())
 }
 
@@ -181,39 +206,4 @@ async fn settle(tx: &Tx, told: &notice::Model, to: &str, now: Timestamp) -> Resu
         .exec(tx)
         .await?;
     Ok(())
-}
-
-/// Everything a notice ever told of.
-async fn once_told(tx: &Tx, told: &notice::Model) -> Result<Vec<absence::Model>> {
-    let parts = notice_absence::Entity::find()
-        .filter(notice_absence::Column::NoticeId.eq(told.id.clone()))
-        .all(tx)
-        .await?;
-    let ids = parts.into_iter().map(|part| part.absence_id);
-    Ok(absence::Entity::find().filter(absence::Column::Id.is_in(ids)).all(tx).await?)
-}
-
-/// A home need not be called any more where nothing unexcused is left of the day.
-async fn quiet(
-    portal: &Portal,
-    tx: &Tx,
-    absence: &absence::Model,
-    actor: &Actor,
-    now: Timestamp,
-) -> Result<()> {
-    let day = day_of(from_millis(absence.start_at));
-    let (begins, ends) = rules::bounds(day);
-    let left = absence::Entity::find()
-        .filter(absence::Column::PupilId.eq(absence.pupil_id.clone()))
-        .filter(absence::Column::Kind.eq(AbsenceKind::Unexcused.word()))
-        .filter(absence::Column::State.eq(STANDING))
-        .filter(absence::Column::StartAt.gte(begins.as_millisecond()))
-        .filter(absence::Column::StartAt.lt(ends.as_millisecond()))
-        .one(tx)
-        .await?;
-    if left.is_some() {
-        return Ok(());
-    }
-    let child = crate::pupils::child_id(&absence.pupil_id)?;
-    call_home::end(portal, tx, child, &day.to_string(), "corrected", actor, now).await
 }

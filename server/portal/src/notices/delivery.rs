@@ -16,7 +16,11 @@ use store::{
 use uuid::Uuid;
 
 use super::{SendNotice, id_of, kind, state};
-use crate::{Portal, Result, Rules, tasks, token};
+use crate::{
+    Portal, Result, Rules,
+    clock::{from_millis, millis},
+    tasks, token,
+};
 
 /// A delivery to be made.
 pub(super) struct New<'n> {
@@ -73,7 +77,24 @@ pub(super) async fn make(portal: &Portal, tx: &Tx, new: New<'_>, now: Timestamp)
     if made == 0 || inside {
         return Ok(());
     }
-    tasks::enqueue_at(tx, &SendNotice { delivery: id, channel: new.channel }, new.due, now).await
+    let job = SendNotice { delivery: id, channel: new.channel };
+    tasks::enqueue_between(tx, &job, new.due, new.deadline, now).await
+}
+
+/// Makes a delivery by each of these channels, to be tried for as long as the rules and the notice's own deadline say.
+pub(super) async fn offer(
+    portal: &Portal,
+    tx: &Tx,
+    notice: &notice::Model,
+    channels: Vec<Channel>,
+    now: Timestamp,
+) -> Result<()> {
+    let end = from_millis(now.as_millisecond() + millis(portal.rules().notices.try_for));
+    let deadline = end.min(from_millis(notice.deadline_at));
+    for channel in channels {
+        make(portal, tx, New { notice, channel, instead_of: None, due: now, deadline }, now).await?;
+    }
+    Ok(())
 }
 
 /// A token whose link holds no run of six digits: only codes look like that.
@@ -91,9 +112,14 @@ pub(super) fn link(rules: &Rules, token: &str) -> String {
     format!("{}{}{token}", rules.site, Rules::RECEIVED_PATH)
 }
 
+/// On its way, or there.
+pub(super) fn is_alive(delivery: &row::Model) -> bool {
+    state::PENDING.contains(&delivery.state.as_str()) || state::LEFT.contains(&delivery.state.as_str())
+}
+
 /// Every delivery of a notice.
-pub(super) async fn of_notice(tx: &Tx, notice: &str) -> Result<Vec<row::Model>> {
-    Ok(row::Entity::find().filter(row::Column::NoticeId.eq(notice)).all(tx).await?)
+pub(super) async fn of_notice(on: &impl sea_orm::ConnectionTrait, notice: &str) -> Result<Vec<row::Model>> {
+    Ok(row::Entity::find().filter(row::Column::NoticeId.eq(notice)).all(on).await?)
 }
 
 /// Moves a delivery from one of the states `from` to `to`, with more of its columns; answers whether it was there.

@@ -1,5 +1,7 @@
 //! A channel that failed: the next proven one stands in, and where none is left the school calls.
 
+use std::collections::HashSet;
+
 use jiff::Timestamp;
 use model::Channel;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
@@ -11,7 +13,7 @@ use store::{
 use super::{
     STANDING,
     call_home::{self, Why},
-    delivery::{self, channel_of, notice_of, object, of_notice, step},
+    delivery::{self, channel_of, is_alive, notice_of, object, of_notice, step},
     kind, message, rules, state,
     telling::reach_of,
 };
@@ -19,6 +21,7 @@ use crate::{
     Portal, Result,
     audit::Deed,
     clock::{from_millis, millis},
+    failpoint,
     trail::{Actor, Line},
 };
 
@@ -77,7 +80,9 @@ pub(super) async fn failed(
             due: now,
             deadline: end.min(from_millis(told.deadline_at)),
         };
-        return delivery::make(portal, tx, new, now).await;
+        delivery::make(portal, tx, new, now).await?;
+        failpoint::pass(portal.rules().failpoint.as_deref(), "fallback.before-commit");
+        return Ok(());
     }
     let is_under_way = others.iter().any(|other| {
         let is_letter = other.channel != Channel::Pim.word();
@@ -86,7 +91,38 @@ pub(super) async fn failed(
     if is_under_way || told.kind != kind::ABSENCE || told.state != STANDING || told.confirmed_at.is_some() {
         return Ok(());
     }
+    if letter_of_another(tx, &told).await? {
+        return Ok(());
+    }
     call(portal, tx, &told, Why::Unreachable, actor, now).await
+}
+
+/// Whether another guardian hears of the same by a letter that is on its way or there. Should it fail too, it is the last.
+async fn letter_of_another(tx: &Tx, told: &notice::Model) -> Result<bool> {
+    let mine: HashSet<String> =
+        message::absences_of(tx, &told.id).await?.into_iter().map(|absence| absence.id).collect();
+    for other in others_of(tx, told).await? {
+        let theirs = message::absences_of(tx, &other.id).await?;
+        let theirs: HashSet<String> = theirs.into_iter().map(|absence| absence.id).collect();
+        let letters = of_notice(tx, &other.id).await?;
+        let hears = letters.iter().any(|it| it.channel != Channel::Pim.word() && is_alive(it));
+        if mine.is_subset(&theirs) && (other.confirmed_at.is_some() || hears) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// What stands of unexcused absence of the same child and day for everybody else.
+async fn others_of(tx: &Tx, told: &notice::Model) -> Result<Vec<notice::Model>> {
+    Ok(notice::Entity::find()
+        .filter(notice::Column::PupilId.eq(told.pupil_id.clone()))
+        .filter(notice::Column::Day.eq(told.day.clone()))
+        .filter(notice::Column::Kind.eq(kind::ABSENCE))
+        .filter(notice::Column::State.eq(STANDING))
+        .filter(notice::Column::AccountId.ne(told.account_id.clone()))
+        .all(tx)
+        .await?)
 }
 
 /// Nobody hears of an absence any more where the only one who was told may not: the school calls.
@@ -100,15 +136,7 @@ pub(super) async fn nobody_left(
     if told.kind != kind::ABSENCE || told.state != STANDING {
         return Ok(());
     }
-    let others = notice::Entity::find()
-        .filter(notice::Column::PupilId.eq(told.pupil_id.clone()))
-        .filter(notice::Column::Day.eq(told.day.clone()))
-        .filter(notice::Column::Kind.eq(kind::ABSENCE))
-        .filter(notice::Column::State.eq(STANDING))
-        .filter(notice::Column::AccountId.ne(told.account_id.clone()))
-        .all(tx)
-        .await?;
-    for other in others {
+    for other in others_of(tx, told).await? {
         if of_notice(tx, &other.id).await?.iter().any(is_alive) {
             return Ok(());
         }
@@ -127,11 +155,6 @@ async fn call(
     let absences = message::absences_of(tx, &told.id).await?;
     let unit = absences.iter().find_map(|absence| absence.unit_id.as_deref());
     call_home::list(portal, tx, message::child_of(told)?, unit, &told.day, why, actor, now).await
-}
-
-/// On its way, or there.
-fn is_alive(delivery: &row::Model) -> bool {
-    state::PENDING.contains(&delivery.state.as_str()) || state::LEFT.contains(&delivery.state.as_str())
 }
 
 /// Whether the guardian should know that the channel does not work: not where it was never tried.

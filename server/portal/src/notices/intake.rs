@@ -21,6 +21,7 @@ use tokio::sync::Mutex;
 use super::rules;
 use crate::{
     Error, Portal, Result, System,
+    calls::Calls,
     clock::{day_of, from_millis, millis},
 };
 
@@ -41,8 +42,7 @@ const WHOLE_DAY: usize = 60;
 /// Who reads, and whether somebody called meanwhile.
 #[derive(Default)]
 pub(crate) struct Intake {
-    /// Calls that nobody has followed yet.
-    calls: AtomicUsize,
+    calls: Calls,
     /// Looks without a call, to know when all of the day is due.
     looks: AtomicUsize,
     /// One reading at a time, by process.
@@ -64,22 +64,10 @@ impl Portal {
     /// The register says that attendance changed: it is read, beside everything else. However many calls come meanwhile,
     /// one more reading follows them all.
     pub fn attendance_changed(&self) {
-        if self.0.intake.calls.fetch_add(1, SeqCst) > 0 {
-            return;
-        }
         let portal = self.clone();
-        tokio::spawn(async move {
-            loop {
-                let followed = portal.0.intake.calls.load(SeqCst);
-                match portal.take_in(GLANCE).await {
-                    // The register's own trouble is told where it is met; the next look finds what this one did not.
-                    Ok(_) | Err(Error::Unavailable(_)) => {}
-                    Err(error) => tracing::error!(%error, "a call of the pupil register was not followed"),
-                }
-                if portal.0.intake.calls.compare_exchange(followed, 0, SeqCst, SeqCst).is_ok() {
-                    return;
-                }
-            }
+        self.0.intake.calls.follow("a change of attendance", move || {
+            let portal = portal.clone();
+            async move { portal.take_in(GLANCE).await.map(drop) }
         });
     }
 

@@ -85,7 +85,5 @@ async fn is_still_told(tx: &Tx, notice: &notice::Model, now: Timestamp) -> Resul
     let (Some(_), Some(account)) = (link, account.filter(|account| account.state == "open")) else {
         return Ok(false);
     };
-    let child = pupils::child_id(&notice.pupil_id)?;
-    let bars = accounts::bars(tx, &account.subject, now).await?;
-    Ok(!bars.iter().any(|bar| bar.child.is_none_or(|barred| barred == child)))
+    accounts::may_speak(tx, &account.subject, pupils::child_id(&notice.pupil_id)?, now).await
 }

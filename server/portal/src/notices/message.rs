@@ -8,7 +8,7 @@ use store::{
     entity::{absence, notice, notice_absence},
 };
 
-use super::{STANDING, id_of, kind, rules::Away};
+use super::{cover::covers, id_of, kind, rules::Away};
 use crate::{
     Portal, Result,
     clock::from_millis,
@@ -49,7 +49,7 @@ async fn missed_of(tx: &Tx, absence: &absence::Model, is_correction: bool) -> Re
     let away = away(absence);
     let kind = if is_correction {
         AbsenceKind::Present
-    } else if away.unexcused && away.is_covered(&reports(tx, absence).await?) {
+    } else if away.unexcused && away.is_covered(&covers(tx, absence).await?) {
         AbsenceKind::Reported
     } else {
         kind
@@ -67,22 +67,6 @@ pub(super) fn away(absence: &absence::Model) -> Away {
     }
 }
 
-/// The reported absences and leaves of the same pupil that hold some of this absence.
-pub(super) async fn reports(
-    on: &impl sea_orm::ConnectionTrait,
-    absence: &absence::Model,
-) -> Result<Vec<(Timestamp, Timestamp)>> {
-    let rows = absence::Entity::find()
-        .filter(absence::Column::PupilId.eq(absence.pupil_id.clone()))
-        .filter(absence::Column::Resource.eq("absence"))
-        .filter(absence::Column::State.eq(STANDING))
-        .filter(absence::Column::StartAt.lte(absence.end_at))
-        .filter(absence::Column::EndAt.gte(absence.start_at))
-        .all(on)
-        .await?;
-    Ok(rows.iter().map(|row| (from_millis(row.start_at), from_millis(row.end_at))).collect())
-}
-
 /// The absences of a notice that still belong to it.
 pub(super) async fn absences_of(
     on: &impl sea_orm::ConnectionTrait,
@@ -93,6 +77,14 @@ pub(super) async fn absences_of(
         .filter(notice_absence::Column::LeftAt.is_null())
         .all(on)
         .await?;
+    let ids = parts.into_iter().map(|part| part.absence_id);
+    Ok(absence::Entity::find().filter(absence::Column::Id.is_in(ids)).all(on).await?)
+}
+
+/// Everything a notice ever told of.
+pub(super) async fn ever_of(on: &impl sea_orm::ConnectionTrait, notice: &str) -> Result<Vec<absence::Model>> {
+    let parts =
+        notice_absence::Entity::find().filter(notice_absence::Column::NoticeId.eq(notice)).all(on).await?;
     let ids = parts.into_iter().map(|part| part.absence_id);
     Ok(absence::Entity::find().filter(absence::Column::Id.is_in(ids)).all(on).await?)
 }

@@ -197,6 +197,9 @@ pub(super) struct Standing {
     /// Whether it told of unexcused absence: a guardian who was told of a visit to the dentist does not know that the
     /// child never came back.
     pub(super) unexcused: bool,
+    /// Nobody has said yet that it was received, and something of it is on its way or there. Otherwise it takes in nothing
+    /// more: what comes after the answer is news, and what never arrived told nobody.
+    pub(super) open: bool,
 }
 
 /// What becomes of absences that are due.
@@ -218,11 +221,11 @@ pub(super) fn parts(mut due: Vec<Away>, standing: &[Standing], seen: &[Timestamp
     let mut parts: Vec<Part> = Vec::new();
     for away in due {
         let adjoins = |begins: &[Timestamp]| begins.iter().any(|at| !seen_between(*at, away.from));
-        let knows = |notice: &Standing| notice.unexcused || !away.unexcused;
+        let takes = |notice: &Standing| notice.open && (notice.unexcused || !away.unexcused);
         let joined = standing
             .iter()
             .rev()
-            .find(|notice| knows(notice) && adjoins(&notice.begins))
+            .find(|notice| takes(notice) && adjoins(&notice.begins))
             .map(|notice| notice.notice.clone());
         if let Some(notice) = joined {
             match parts.iter_mut().find(|part| part.into.as_deref() == Some(notice.as_str())) {
@@ -240,7 +243,7 @@ pub(super) fn parts(mut due: Vec<Away>, standing: &[Standing], seen: &[Timestamp
         match adjoining.or(fresh.last().copied().filter(|_| is_full)) {
             Some(at) => parts[at].away.push(away),
             None => {
-                let last = standing.iter().rev().find(|notice| is_full && knows(notice));
+                let last = standing.iter().rev().find(|notice| is_full && takes(notice));
                 let into = last.map(|notice| notice.notice.clone());
                 parts.push(Part { into, away: vec![away] });
             }

@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use dispatch::{
     Mail, letters,
-    sms::{self, Failure, Sms},
+    sms::{self, Sms},
 };
 use jiff::Timestamp;
 use jobs::{Job, Setback};
 use model::{Channel, Email, Language, Mobile};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
+use sea_orm::{EntityTrait, sea_query::Expr};
 use serde::{Deserialize, Serialize};
 use store::{
     Tx,
@@ -19,16 +19,18 @@ use store::{
 use uuid::Uuid;
 
 use super::{
-    correcting,
-    delivery::{self, channel_of, notice_of, object, step},
-    failing, id_of, kind, message, state,
+    STANDING, arriving, correcting,
+    delivery::{self, channel_of, notice_of, object, of_notice, step},
+    failing, id_of, kind, message, rules, state,
     telling::{reach_of, wish_of},
+    verdict::{CHOICE, Verdict, verdict},
 };
 use crate::{
-    Error, Portal, Result, account as accounts,
+    Error, Portal, Result, System,
     audit::Deed,
-    clock::{from_millis, millis},
-    custody, failpoint, links, tasks,
+    clock::from_millis,
+    failpoint, tasks,
+    texting::{self, Leaving},
     trail::{Actor, Line},
 };
 
@@ -43,7 +45,7 @@ pub(crate) struct SendNotice {
 impl Job for SendNotice {
     const NAME: &'static str = "absence.send-notice";
     const PRIORITY: i64 = 6;
-    /// The delivery's own deadline ends it.
+    /// Its deadline, which is the delivery's, ends it.
     const MAX_TRIES: u32 = 1000;
     const LINES: &'static [&'static str] = &[tasks::MAIL, tasks::SMS];
     const TARGET: Option<Duration> = Some(Duration::from_secs(60));
@@ -60,22 +62,18 @@ impl Job for SendNotice {
         let Some(delivery) = found.filter(is_pending) else { return Ok(()) };
         send(portal, &delivery, self.channel).await
     }
+
+    async fn given_up(&self, portal: &Portal, why: &str) -> Result<(), Setback> {
+        let found = row::Entity::find_by_id(self.delivery.to_string()).one(portal.store().reader()).await;
+        let found = found.map_err(|error| tasks::later(error.into()))?;
+        let Some(delivery) = found.filter(is_pending) else { return Ok(()) };
+        let why = if why == "deadline" { "deadline" } else { "given-up" };
+        failing::give_up(portal, &delivery, why).await.map_err(tasks::later)
+    }
 }
 
 fn is_pending(delivery: &row::Model) -> bool {
     state::PENDING.contains(&delivery.state.as_str())
-}
-
-/// What is to become of a delivery, asked at the last moment.
-enum Verdict {
-    /// It leaves for this account.
-    Leaves(Box<account::Model>),
-    /// It is no longer wanted: nothing it tells of stands, or it was confirmed, or unticked.
-    Unwanted(&'static str),
-    /// It is no longer this person's to hear.
-    NotTheirs(&'static str),
-    /// The channel is not there any more.
-    NoWay(&'static str),
 }
 
 async fn send(portal: &Portal, delivery: &row::Model, channel: Channel) -> Result<(), Setback> {
@@ -91,71 +89,25 @@ async fn send(portal: &Portal, delivery: &row::Model, channel: Channel) -> Resul
     let account = match verdict {
         Verdict::Leaves(account) => account,
         Verdict::Unwanted(why) => return end(portal, delivery, state::WITHDRAWN, why).await,
+        Verdict::NotNow(at) => return put_off(portal, delivery, channel, at).await.map_err(tasks::later),
         Verdict::NotTheirs(why) => return end(portal, delivery, state::WITHHELD, why).await,
         Verdict::NoWay(why) => return failing::give_up(portal, delivery, why).await.map_err(tasks::later),
     };
     failpoint::pass(portal.rules().failpoint.as_deref(), "delivery.before-send");
     let sent = match channel {
         Channel::Mail => mail(portal, delivery, &told, &account, now).await,
-        Channel::Sms => text(portal, delivery, &told, &account, now).await,
+        Channel::Sms => text(portal, delivery, &told, &account).await,
         Channel::Pim => Ok(Sent::default()),
     };
     failpoint::pass(portal.rules().failpoint.as_deref(), "delivery.after-send");
     match sent {
         Ok(sent) => left(portal, delivery, sent).await.map_err(tasks::later),
-        Err(Trouble::Later(setback)) => {
+        Err(Setback::Never(why)) => failing::give_up(portal, delivery, why).await.map_err(tasks::later),
+        Err(setback) => {
             postpone(portal, delivery, word_of(setback)).await.map_err(tasks::later)?;
             Err(setback)
         }
-        Err(Trouble::Never(why)) => failing::give_up(portal, delivery, why).await.map_err(tasks::later),
-        Err(Trouble::Ours(error)) => Err(tasks::later(error)),
     }
-}
-
-/// Asks everything again.
-async fn verdict(
-    portal: &Portal,
-    delivery: &row::Model,
-    told: &notice::Model,
-    now: Timestamp,
-) -> Result<Verdict> {
-    let on = portal.store().reader();
-    let is_correction = told.kind == kind::CORRECTION;
-    if told.confirmed_at.is_some() {
-        return Ok(Verdict::Unwanted("confirmed"));
-    }
-    let row = account::Entity::find_by_id(told.account_id.clone()).one(on).await?;
-    let Some(row) = row.filter(|row| row.state == "open") else { return Ok(Verdict::NotTheirs("account")) };
-    let Some(person) = accounts::holder(portal, &row)? else { return Ok(Verdict::NotTheirs("account")) };
-    let child = message::child_of(told)?;
-    let custody = custody::of_person(portal, &person, &Actor::house(), now).await?;
-    if !links::may_hear(portal, on, &person, &row.id, child, &custody, now).await? {
-        return Ok(Verdict::NotTheirs("custody"));
-    }
-    let wish = wish_of(on, &row.id, child).await?;
-    if !is_correction {
-        let mut stands = false;
-        for absence in message::absences_of(on, &told.id).await? {
-            let away = message::away(&absence);
-            let excused = !away.unexcused || away.is_covered(&message::reports(on, &absence).await?);
-            stands |= !excused || wish.valid_too;
-        }
-        if !stands {
-            return Ok(Verdict::Unwanted("excused"));
-        }
-        let channel = channel_of(delivery)?;
-        // What stands in for a channel was not chosen; nor was what goes beside one that cannot be used.
-        let was_taken = super::rules::channels(wish, reach_of(&row)).contains(&channel);
-        if delivery.instead_of.is_none() && !was_taken {
-            return Ok(Verdict::Unwanted("choice"));
-        }
-    }
-    let is_proven = match channel_of(delivery)? {
-        Channel::Mail => row.email.is_some() && row.email_verified_at.is_some(),
-        Channel::Sms => row.mobile.is_some() && row.mobile_verified_at.is_some(),
-        Channel::Pim => true,
-    };
-    Ok(if is_proven { Verdict::Leaves(Box::new(row)) } else { Verdict::NoWay("no-contact") })
 }
 
 /// What is known of a letter that left.
@@ -167,25 +119,9 @@ struct Sent {
     provider: Option<String>,
 }
 
-/// A text message that may have left: it is asked for before it is sent again.
-const DOUBTFUL: &str = "gateway-doubtful";
-
 const fn word_of(setback: Setback) -> &'static str {
     match setback {
         Setback::Later(why) | Setback::Away(why) | Setback::Never(why) => why,
-    }
-}
-
-/// Why a letter did not leave.
-enum Trouble {
-    Later(Setback),
-    Never(&'static str),
-    Ours(Error),
-}
-
-impl From<Error> for Trouble {
-    fn from(error: Error) -> Self {
-        Self::Ours(error)
     }
 }
 
@@ -195,7 +131,21 @@ async fn mail(
     told: &notice::Model,
     account: &account::Model,
     now: Timestamp,
-) -> Result<Sent, Trouble> {
+) -> Result<Sent, Setback> {
+    let mail = written(portal, delivery, told, account, now).map_err(tasks::later)?;
+    let Some(mail) = mail else { return Err(Setback::Never("address")) };
+    tasks::hand_over(portal, &mail).await?;
+    Ok(Sent { contact: account.email_index.clone(), provider: None })
+}
+
+/// The mail as it leaves; none where its address is none.
+fn written(
+    portal: &Portal,
+    delivery: &row::Model,
+    told: &notice::Model,
+    account: &account::Model,
+    now: Timestamp,
+) -> Result<Option<Mail>> {
     let rules = portal.rules();
     let language = language_of(account);
     let letter = match link(portal, delivery)? {
@@ -205,15 +155,10 @@ async fn mail(
         }
         _ => letters::absence_corrected(language, &rules.site),
     };
-    let sealed = account.email.as_deref().ok_or(Trouble::Never("no-contact"))?;
+    let Some(sealed) = account.email.as_deref() else { return Ok(None) };
     let text = portal.unseal("account", "email", &account.id, sealed)?;
-    let to = Email::parse(&text).map_err(|_| Trouble::Never("address"))?;
-    let mail = Mail { to, letter, reference: id_of(&delivery.id)?, at: now };
-    match tasks::hand_over(portal, &mail).await {
-        Ok(()) => Ok(Sent { contact: account.email_index.clone(), provider: None }),
-        Err(Setback::Never(why)) => Err(Trouble::Never(why)),
-        Err(setback) => Err(Trouble::Later(setback)),
-    }
+    let Ok(to) = Email::parse(&text) else { return Ok(None) };
+    Ok(Some(Mail { to, letter, reference: id_of(&delivery.id)?, at: now }))
 }
 
 async fn text(
@@ -221,68 +166,32 @@ async fn text(
     delivery: &row::Model,
     told: &notice::Model,
     account: &account::Model,
-    now: Timestamp,
-) -> Result<Sent, Trouble> {
-    let contact = account.mobile_index.clone();
-    let sealed = account.mobile.as_deref().ok_or(Trouble::Never("no-contact"))?;
+) -> Result<Sent, Setback> {
+    let sms = texted(portal, delivery, told, account).map_err(tasks::later)?;
+    let Some(sms) = sms else { return Err(Setback::Never("address")) };
+    let which = Leaving::Delivery(delivery.id.clone());
+    let provider = texting::hand_over(portal, &which, &sms, delivery.begun_at.map(from_millis)).await?;
+    Ok(Sent { contact: account.mobile_index.clone(), provider: Some(provider) })
+}
+
+/// The text message as it leaves; none where its number is none.
+fn texted(
+    portal: &Portal,
+    delivery: &row::Model,
+    told: &notice::Model,
+    account: &account::Model,
+) -> Result<Option<Sms>> {
+    let Some(sealed) = account.mobile.as_deref() else { return Ok(None) };
     let number = portal.unseal("account", "mobile", &account.id, sealed)?;
-    let to = Mobile::parse(&number).map_err(|_| Trouble::Never("address"))?;
-    if let Some(begun) = delivery.begun_at.map(from_millis)
-        && let Some(provider) = asked_for(portal, &to, begun, now).await?
-    {
-        return Ok(Sent { contact, provider: Some(provider) });
-    }
+    let Ok(to) = Mobile::parse(&number) else { return Ok(None) };
     let language = language_of(account);
     let text = match link(portal, delivery)? {
         Some(link) if told.kind != kind::CORRECTION => sms::absence_notice(language, &link),
         _ => sms::absence_corrected(language, &portal.rules().site),
     };
-    let sealed = delivery.report.as_deref().ok_or_else(|| anyhow::anyhow!("a text without a reference"));
-    let reference = portal.unseal("delivery", "report", &delivery.id, sealed.map_err(Error::from)?)?;
-    begin(portal, delivery, Some(now)).await?;
-    let sms = Sms { to, text, reference: reference.to_string() };
-    match portal.0.parts.gateway.send(&sms).await {
-        Ok(seen) => Ok(Sent { contact, provider: Some(seen.id) }),
-        Err(Failure::Refused) => Err(Trouble::Never("gateway-refused")),
-        // Not taken is certain; whatever else happened is asked about before the next try.
-        Err(Failure::NotTaken { .. }) => {
-            begin(portal, delivery, None).await?;
-            Err(Trouble::Later(Setback::Away("gateway-not-taken")))
-        }
-        Err(Failure::Doubtful) => Err(Trouble::Later(Setback::Away(DOUBTFUL))),
-    }
-}
-
-/// A try that began and whose end nobody knows: the gateway is asked what it took for the number since. None where it
-/// took nothing of ours.
-async fn asked_for(
-    portal: &Portal,
-    to: &Mobile,
-    begun: Timestamp,
-    now: Timestamp,
-) -> Result<Option<String>, Trouble> {
-    let since = now.as_millisecond() - begun.as_millisecond();
-    if (0..millis(portal.rules().notices.doubt)).contains(&since) {
-        // It may still be on its way to the gateway.
-        return Err(Trouble::Later(Setback::Later(DOUBTFUL)));
-    }
-    let seen = portal.0.parts.gateway.sent_to(to, begun).await;
-    let seen = seen.map_err(|_| Trouble::Later(Setback::Away(DOUBTFUL)))?;
-    let ids: Vec<String> = seen.into_iter().map(|seen| seen.id).collect();
-    let others = row::Entity::find().filter(row::Column::ProviderId.is_in(ids.clone()));
-    let others = others.all(portal.store().reader()).await.map_err(Error::from)?;
-    // The text and our reference are not shown: one that no other delivery is known to be is this one.
-    Ok(ids.into_iter().find(|id| others.iter().all(|other| other.provider_id.as_ref() != Some(id))))
-}
-
-/// Notes that a text message is about to leave, or that it certainly did not.
-async fn begin(portal: &Portal, delivery: &row::Model, at: Option<Timestamp>) -> Result<()> {
-    row::Entity::update_many()
-        .col_expr(row::Column::BegunAt, Expr::value(at.map(Timestamp::as_millisecond)))
-        .filter(row::Column::Id.eq(delivery.id.clone()))
-        .exec(portal.store().writer())
-        .await?;
-    Ok(())
+    let sealed = delivery.report.as_deref().ok_or_else(|| anyhow::anyhow!("a text without a reference"))?;
+    let reference = portal.unseal("delivery", "report", &delivery.id, sealed)?;
+    Ok(Some(Sms { to, text, reference: reference.to_string() }))
 }
 
 /// The link of a letter that can be confirmed.
@@ -309,8 +218,15 @@ async fn left_in(portal: &Portal, tx: &Tx, delivery: &row::Model, sent: Sent, no
     let actor = Actor::house();
     let at = now.as_millisecond();
     let told = notice_of(tx, delivery).await?;
+    if !texting::claimed(tx, sent.provider.as_slice(), &delivery.id).await?.is_empty() {
+        // Another message took it for itself meanwhile: the next try asks again.
+        return Err(Error::Unavailable(System::Sms));
+    }
+    // What opens its link and its report is the hash; nobody needs to write either again.
     let more = || {
         vec![
+            (row::Column::Token, Expr::value(Option::<Vec<u8>>::None)),
+            (row::Column::Report, Expr::value(Option::<Vec<u8>>::None)),
             (row::Column::SentAt, Expr::value(at)),
             (row::Column::Contact, Expr::value(sent.contact.clone())),
             (row::Column::ProviderId, Expr::value(sent.provider.clone())),
@@ -319,20 +235,37 @@ async fn left_in(portal: &Portal, tx: &Tx, delivery: &row::Model, sent: Sent, no
         ]
     };
     if step(tx, &delivery.id, &state::PENDING, state::SENT, more(), now).await? {
-        failing::works(tx, &told.account_id, channel_of(delivery)?, now).await?;
+        // That the gateway has a text message says nothing of the number.
+        if channel_of(delivery)? == Channel::Mail {
+            failing::works(tx, &told.account_id, Channel::Mail, now).await?;
+        }
     } else {
         // The gateway's report was quicker, or the notice was taken back while its letter was leaving.
         let taken_back = step(tx, &delivery.id, &[state::WITHDRAWN], state::SENT, more(), now).await?;
         if taken_back {
             correcting::overtaken(portal, tx, &told, channel_of(delivery)?, &actor, now).await?;
         }
-        // Given up a moment too early: it left all the same, beside what stands in for it.
-        step(tx, &delivery.id, &[state::FAILED, state::REPLACED], state::SENT, more(), now).await?;
+        // Given up a moment too early: it left all the same, beside what stands in for it. What the gateway says failed did.
+        let given_up = row::Entity::find_by_id(delivery.id.clone()).one(tx).await?;
+        if given_up.is_some_and(|row| row.reason.as_deref() != Some(arriving::FAILED)) {
+            step(tx, &delivery.id, &[state::FAILED, state::REPLACED], state::SENT, more(), now).await?;
+        }
     }
     let (what, id) = object(delivery)?;
     let line = Line::new(Deed::HandedOverNotice).of(what, id).child(message::child_of(&told)?);
     let channel = channel_of(delivery)?.word();
     portal.trail(tx, &actor, line.because(channel), now).await
+}
+
+/// It waits for the morning, without counting as tried.
+async fn put_off(portal: &Portal, delivery: &row::Model, channel: Channel, at: Timestamp) -> Result<()> {
+    let (id, now) = (id_of(&delivery.id)?, portal.clock().now());
+    let deadline = from_millis(delivery.deadline_at);
+    portal
+        .change(move |tx| async move {
+            tasks::enqueue_between(&tx, &SendNotice { delivery: id, channel }, at, deadline, now).await
+        })
+        .await
 }
 
 /// It is tried again later.
@@ -372,7 +305,25 @@ async fn end(
         if to == state::WITHHELD {
             failing::nobody_left(&house, &tx, &told, &actor, now).await?;
         }
-        Ok(())
+        if why == CHOICE { choose_again(&house, &tx, &told, now).await } else { Ok(()) }
     });
     ended.await.map_err(tasks::later)
+}
+
+/// The guardian chose otherwise while it waited: it goes by what they chose.
+async fn choose_again(portal: &Portal, tx: &Tx, told: &notice::Model, now: Timestamp) -> Result<()> {
+    let account = account::Entity::find_by_id(told.account_id.clone()).one(tx).await?;
+    let Some(account) = account.filter(|_| told.state == STANDING && now.as_millisecond() < told.deadline_at)
+    else {
+        return Ok(());
+    };
+    let wish = wish_of(tx, &account.id, message::child_of(told)?).await?;
+    let channels = rules::channels(wish, reach_of(&account));
+    let is_new = !of_notice(tx, &told.id).await?.iter().any(|it| it.channel == Channel::Pim.word());
+    delivery::offer(portal, tx, told, channels.clone(), now).await?;
+    if is_new && channels.contains(&Channel::Pim) {
+        let absences = message::absences_of(tx, &told.id).await?;
+        message::put(portal, tx, told, &absences, &Actor::house(), now).await?;
+    }
+    Ok(())
 }

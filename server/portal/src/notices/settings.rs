@@ -53,7 +53,7 @@ impl Delays {
                     BTreeMap::new()
                 }
                 Err(error) => {
-                    tracing::debug!(file = %file.display(), %error, "no school has a delay of its own");
+                    tracing::warn!(file = %file.display(), %error, "the schools' delays cannot be read: the usual one holds");
                     BTreeMap::new()
                 }
             },

@@ -55,6 +55,7 @@ impl Portal {
             .filter(row::Column::ProviderId.is_not_null())
             .filter(row::Column::UpdatedAt.lte(at - millis(self.rules().notices.silence)))
             .filter(row::Column::SentAt.gt(at - HOPELESS))
+            .order_by_asc(row::Column::UpdatedAt)
             .limit(ROUND)
             .all(self.store().reader())
             .await?;
@@ -64,7 +65,9 @@ impl Portal {
             let Ok(seen) = self.0.parts.gateway.seen(&provider).await else { return Ok(()) };
             let house = self.clone();
             self.change(move |tx| async move {
-                arriving::arrived(&house, &tx, &delivery, &provider, seen.status, now).await?;
+                if let Some(seen) = seen {
+                    arriving::arrived(&house, &tx, &delivery, &provider, seen.status, now).await?;
+                }
                 super::delivery::touch(&tx, &delivery.id, now).await
             })
             .await?;
@@ -82,9 +85,13 @@ impl Portal {
             .all(self.store().reader())
             .await?;
         let pupils: BTreeSet<String> = overdue.into_iter().map(|absence| absence.pupil_id).collect();
+        let mut outcome = Ok(());
         for pupil in pupils {
-            telling::tell(self, pupils::child_id(&pupil)?).await?;
+            // One pupil's trouble is not the next one's.
+            if let Err(error) = telling::tell(self, pupils::child_id(&pupil)?).await {
+                outcome = Err(error);
+            }
         }
-        Ok(())
+        outcome
     }
 }

@@ -196,23 +196,26 @@ impl Guardian<'_> {
             return Ok(Err(Refusal::NotFresh));
         }
         let counted = portal.count(tx, portal.tries_by_account(), row.id.as_bytes(), &actor, now).await;
-        let tried = match counted {
-            Err(Error::TooMany { .. }) => Tried::TooOften,
+        let (tried, proven) = match counted {
+            Err(Error::TooMany { .. }) => (Tried::TooOften, None),
             other => {
                 other?;
                 proof::try_code(portal, tx, &row.id, channel, code, now).await?
             }
         };
-        let refused = match tried {
-            Tried::Right => match portal.count_change(tx, &row.id, &actor, now).await? {
+        if let Some(proven) = proven {
+            return match portal.count_change(tx, &row.id, &actor, now).await? {
                 Ok(()) => {
-                    let contact = proof::contact_of(portal, &latest)?;
+                    // The one whose code it is, whatever was asked for beside it.
+                    let contact = proof::contact_of(portal, &proven)?;
                     take_over(portal, tx, &row, &contact, &actor, now).await?;
-                    return Ok(Ok(Tried::Right));
+                    Ok(Ok(Tried::Right))
                 }
-                Err(refused) => return Ok(Err(refused)),
-            },
-            Tried::Wrong => "wrong",
+                Err(refused) => Ok(Err(refused)),
+            };
+        }
+        let refused = match tried {
+            Tried::Right | Tried::Wrong => "wrong",
             Tried::Old => "old",
             Tried::TooOften => "too-often",
         };

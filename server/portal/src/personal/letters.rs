@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use anyhow::anyhow;
 use dispatch::{Mail, letters, sms};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use jobs::{Job, Setback};
 use model::{Channel, Email, Language, Mobile};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
@@ -20,16 +20,12 @@ use uuid::Uuid;
 
 use super::{contact::Contact, proof};
 use crate::{
-    Portal, Result,
+    Error, Portal, Result, System,
     audit::Deed,
     clock::from_millis,
-    tasks,
+    tasks, texting,
     trail::{Actor, Line},
 };
-
-/// A text message that the gateway may have taken is looked for from so long before it was handed over: two clocks are
-/// never quite the same.
-const TWO_CLOCKS: SignedDuration = SignedDuration::from_secs(30);
 
 /// What is written.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -129,6 +125,7 @@ async fn insert(
         address: Set(sealed("address", to.reveal())?),
         code: Set(code.map(|code| sealed("code", code)).transpose()?),
         created_at: Set(now.as_millisecond()),
+        provider_id: Set(None),
         tried_at: Set(None),
         sent_at: Set(None),
         id: Set(id.clone()),
@@ -224,61 +221,23 @@ enum Leaving {
 
 /// Sends one letter, if it is still wanted.
 async fn leave(portal: &Portal, id: Uuid) -> Result<(), Setback> {
-    match leaving(portal, id).await.map_err(tasks::later)? {
-        Leaving::Mail(mail) => tasks::hand_over(portal, &mail).await?,
-        Leaving::Sms { sms, tried } => hand_over(portal, id, &sms, tried).await?,
+    let provider = match leaving(portal, id).await.map_err(tasks::later)? {
+        Leaving::Mail(mail) => {
+            tasks::hand_over_letter(portal, &mail).await?;
+            None
+        }
+        Leaving::Sms { sms, tried } => {
+            let which = texting::Leaving::Letter(id.to_string());
+            let handed_over = texting::hand_over(portal, &which, &sms, tried).await;
+            if let Err(Setback::Never(why)) = handed_over {
+                tasks::failed(portal, id, why).await?;
+            }
+            Some(handed_over?)
+        }
         Leaving::Unwanted(kind) => return tasks::withhold(portal, kind, id).await,
         Leaving::Gone => return Ok(()),
-    }
-    sent(portal, id).await.map_err(tasks::later)
-}
-
-/// Hands a text message to the gateway. It is written down first that it is tried, so that a try without an answer is asked
-/// for before there is another.
-async fn hand_over(
-    portal: &Portal,
-    id: Uuid,
-    sms: &sms::Sms,
-    tried: Option<Timestamp>,
-) -> Result<(), Setback> {
-    let gateway = &portal.0.parts.gateway;
-    if let Some(tried) = tried {
-        let took = gateway.sent_to(&sms.to, tried - TWO_CLOCKS).await.map_err(setback)?;
-        if !took.is_empty() {
-            return Ok(());
-        }
-    }
-    mark_tried(portal, id, Some(portal.clock().now())).await.map_err(tasks::later)?;
-    match gateway.send(sms).await {
-        Ok(_) => Ok(()),
-        Err(failure @ sms::Failure::Doubtful) => Err(setback(failure)),
-        Err(failure @ sms::Failure::NotTaken { .. }) => {
-            mark_tried(portal, id, None).await.map_err(tasks::later)?;
-            Err(setback(failure))
-        }
-        Err(failure @ sms::Failure::Refused) => {
-            tasks::failed(portal, id, "gateway-refused").await?;
-            Err(setback(failure))
-        }
-    }
-}
-
-/// The gateway's trouble as a code of ours.
-const fn setback(failure: sms::Failure) -> Setback {
-    match failure {
-        sms::Failure::NotTaken { .. } => Setback::Away("gateway-closed"),
-        sms::Failure::Doubtful => Setback::Away("gateway-silent"),
-        sms::Failure::Refused => Setback::Never("gateway-refused"),
-    }
-}
-
-async fn mark_tried(portal: &Portal, id: Uuid, at: Option<Timestamp>) -> Result<()> {
-    row::Entity::update_many()
-        .col_expr(row::Column::TriedAt, Expr::value(at.map(|at| at.as_millisecond())))
-        .filter(row::Column::Id.eq(id.to_string()))
-        .exec(portal.store().writer())
-        .await?;
-    Ok(())
+    };
+    sent(portal, id, provider).await.map_err(tasks::later)
 }
 
 /// The letter, if it is still wanted: a code only while its proof works, a try only while the account is open. A word about a
@@ -356,14 +315,21 @@ fn reference(portal: &Portal, id: Uuid) -> String {
 }
 
 /// The letter left, and nobody needs what was in it any more.
-async fn sent(portal: &Portal, id: Uuid) -> Result<()> {
+async fn sent(portal: &Portal, id: Uuid, provider: Option<String>) -> Result<()> {
     let (house, now) = (portal.clone(), portal.clock().now());
     portal
         .change(move |tx| async move {
+            if provider.is_some()
+                && !texting::claimed(&tx, provider.as_slice(), &id.to_string()).await?.is_empty()
+            {
+                // Another message took it for itself meanwhile: the next try asks again.
+                return Err(Error::Unavailable(System::Sms));
+            }
             let sent = row::Entity::update_many()
                 .col_expr(row::Column::SentAt, Expr::value(now.as_millisecond()))
                 .col_expr(row::Column::Address, Expr::value(Vec::<u8>::new()))
                 .col_expr(row::Column::Code, Expr::value(Option::<Vec<u8>>::None))
+                .col_expr(row::Column::ProviderId, Expr::value(provider))
                 .filter(row::Column::Id.eq(id.to_string()))
                 .filter(row::Column::SentAt.is_null())
                 .exec(&tx)

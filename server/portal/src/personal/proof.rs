@@ -120,7 +120,7 @@ pub(super) async fn try_code(
     channel: Channel,
     code: &str,
     now: Timestamp,
-) -> Result<Tried> {
+) -> Result<(Tried, Option<row::Model>)> {
     let proofs = of(tx, account, channel, REMEMBERED).await?;
     let is_its_code = |proof: &row::Model| same(&portal.keys().index_code(&proof.id, code), &proof.code_hash);
     let letters: Vec<Sent> = proofs
@@ -129,26 +129,29 @@ pub(super) async fn try_code(
         .collect();
     let most = portal.rules().limits.code_tries.into();
     let tried = judge(&letters, most);
-    let Some(latest) = proofs.iter().find(|proof| works(proof, now)) else { return Ok(tried) };
+    let Some(working) = proofs.iter().find(|proof| works(proof, now)) else { return Ok((tried, None)) };
     let counted = row::Entity::update_many()
         .col_expr(row::Column::Tries, Expr::col(row::Column::Tries).add(1_i64))
-        .filter(row::Column::Id.eq(latest.id.clone()))
+        .filter(row::Column::Id.eq(working.id.clone()))
+        .filter(row::Column::UsedAt.is_null())
+        .filter(row::Column::EndedAt.is_null())
         .filter(row::Column::Tries.lt(most))
         .exec(tx)
         .await?;
     match tried {
-        _ if counted.rows_affected == 0 => return Ok(Tried::TooOften),
+        _ if counted.rows_affected == 0 => return Ok((Tried::TooOften, None)),
         Tried::Right => {
             row::Entity::update_many()
                 .col_expr(row::Column::UsedAt, Expr::value(now.as_millisecond()))
-                .filter(row::Column::Id.eq(latest.id.clone()))
+                .filter(row::Column::Id.eq(working.id.clone()))
                 .exec(tx)
                 .await?;
+            return Ok((tried, Some(working.clone())));
         }
         Tried::TooOften => end_all(tx, account, channel, now).await?,
         Tried::Wrong | Tried::Old => {}
     }
-    Ok(tried)
+    Ok((tried, None))
 }
 
 /// The letter left: its ten minutes begin.

@@ -19,7 +19,7 @@ use crate::{
     audit::Deed,
     links,
     person::Subject,
-    pupils::{GUARDIAN, REGISTER, protection_word},
+    pupils::{self, GUARDIAN, REGISTER, protection_word},
     trail::{Actor, Line},
 };
 
@@ -242,19 +242,40 @@ async fn write(portal: &Portal, tx: &Tx, prepared: Prepared, now: Timestamp) -> 
             .exec(tx)
             .await?;
     }
-    for (relation, mark) in &prepared.raised_relations {
-        responsible::Entity::update_many()
-            .col_expr(responsible::Column::Protection, Expr::value(protection_word(*mark)))
-            .filter(responsible::Column::Id.eq(relation.clone()))
-            .exec(tx)
-            .await?;
-    }
+    raise_relations(tx, &prepared.raised_relations).await?;
     mark_gone(tx, &prepared, at).await?;
     mark_seen(tx, at).await?;
     let closed = links::close_unnamed(portal, tx, &prepared.unnamed, now).await?;
     note(tx, &prepared, at).await?;
     portal.trail(tx, &Actor::house(), Line::new(Deed::ReadRegister).because("pupil-register"), now).await?;
     Ok(closed)
+}
+
+/// Of a reading that is too much to believe: who is marked in so many words is protected all the same.
+pub(super) async fn protect(portal: &Portal, diff: &Diff, now: Timestamp) -> Result<()> {
+    let mut pupils = Vec::with_capacity(diff.said_of_pupils.len());
+    for (pupil, mark) in &diff.said_of_pupils {
+        pupils.push((pupils::child_id(pupil)?, *mark));
+    }
+    let (portal, adults) = (portal.clone(), diff.said_of_adults.clone());
+    portal
+        .clone()
+        .change(move |tx| async move {
+            pupils::raise_marks(&portal, &tx, &pupils, &Actor::house(), now).await?;
+            raise_relations(&tx, &adults).await
+        })
+        .await
+}
+
+async fn raise_relations(tx: &Tx, raised: &[(String, Protection)]) -> Result<()> {
+    for (relation, mark) in raised {
+        responsible::Entity::update_many()
+            .col_expr(responsible::Column::Protection, Expr::value(protection_word(*mark)))
+            .filter(responsible::Column::Id.eq(relation.clone()))
+            .exec(tx)
+            .await?;
+    }
+    Ok(())
 }
 
 async fn mark_gone(tx: &Tx, prepared: &Prepared, at: i64) -> Result<()> {

@@ -48,6 +48,9 @@ pub(super) struct Diff {
     adults_known: usize,
     /// Those of them who are marked more strongly than before.
     adults_marked: BTreeSet<Subject>,
+    /// What the register says of protection in so many words, more than before: our ids of pupils, rows of relations.
+    pub(super) said_of_pupils: Vec<(String, Protection)>,
+    pub(super) said_of_adults: Vec<(String, Protection)>,
     changed_people: BTreeSet<String>,
 }
 
@@ -163,6 +166,8 @@ impl Diff {
             new_relations: Vec::new(),
             gone_relations: Vec::new(),
             raised_relations: Vec::new(),
+            said_of_pupils: Vec::new(),
+            said_of_adults: Vec::new(),
             marks: BTreeMap::new(),
             relations_before: 0,
             pupils_known: 0,
@@ -245,6 +250,9 @@ impl Diff {
             Ordering::Equal => {}
             Ordering::Greater => self.marks_gained += 1,
         }
+        if copy.marked && copy.protection > mark {
+            self.said_of_pupils.push((row.id.clone(), copy.protection));
+        }
         // Another number is another person to folkbokföringen.
         if row.subject != copy.number.as_ref().map(|number| portal.keys().index_number(number)) {
             self.changed_people.insert(row.register_id.clone());
@@ -273,6 +281,9 @@ impl Diff {
             if listed {
                 let mark = snapshot.pupils.get(*pupil).and_then(|copy| copy.responsibles.get(&key));
                 if let Some(mark) = mark.filter(|mark| **mark > protection_of(&row.protection)) {
+                    if snapshot.marked.contains(&subject) {
+                        self.said_of_adults.push((row.id.clone(), *mark));
+                    }
                     self.raised_relations.push((row.id, *mark));
                     self.adults_marked.insert(subject.clone());
                 }

@@ -17,6 +17,8 @@ pub(super) struct Snapshot {
     pub(super) units: BTreeMap<String, Unit>,
     pub(super) groups: BTreeMap<String, GroupCopy>,
     pub(super) pupils: BTreeMap<String, PupilCopy>,
+    /// Whose own row marks them in so many words; of others it may only be thought.
+    pub(super) marked: BTreeSet<Subject>,
     /// Everybody listed, pupil or not.
     pub(super) persons: usize,
     /// Rows that could not be read: what they would have said is not known.
@@ -80,6 +82,8 @@ pub(super) struct PupilCopy {
     pub(super) username: Option<String>,
     pub(super) email: Option<String>,
     pub(super) protection: Protection,
+    /// The row says so by a word of the standard's.
+    pub(super) marked: bool,
     pub(super) status: String,
     pub(super) places: BTreeSet<PlaceCopy>,
     pub(super) responsibles: BTreeMap<(Subject, String), Protection>,
@@ -188,6 +192,11 @@ impl Staging<'_> {
             subject: person.number.as_ref().map(|number| self.portal.keys().index_number(number)),
             mark: (!person.silent).then_some(person.protection),
         };
+        let marked = persons
+            .iter()
+            .filter(|person| person.marked)
+            .filter_map(|person| Some(self.portal.keys().index_number(person.number.as_ref()?)))
+            .collect();
         let people: HashMap<Uuid, Own> = persons.iter().map(|person| (person.id, own(person))).collect();
         let mut placed: HashMap<Uuid, Vec<Placement>> = HashMap::new();
         for placement in placements {
@@ -210,6 +219,7 @@ impl Staging<'_> {
             units,
             groups,
             pupils,
+            marked,
             persons: listed,
             holes: self.holes,
             unresolved: self.unresolved,
@@ -325,6 +335,7 @@ impl Staging<'_> {
             username: person.user_names.into_iter().next(),
             email: person.school_email,
             protection: person.protection,
+            marked: person.marked,
             status: person.status.as_str().to_owned(),
             places,
             responsibles,

@@ -29,7 +29,7 @@ async fn child(browser: &Browser<'_>, given: &str) -> ChildId {
     cards.iter().find(|card| card.given == given).unwrap().id
 }
 
-fn form(children: &[ChildId], when: &str) -> ReportForm {
+pub(crate) fn form(children: &[ChildId], when: &str) -> ReportForm {
     ReportForm {
         who: children.to_vec(),
         when: when.into(),
@@ -39,16 +39,16 @@ fn form(children: &[ChildId], when: &str) -> ReportForm {
 }
 
 impl Browser<'_> {
-    async fn report(&self, form: &ReportForm) -> portal::Result<()> {
+    pub(crate) async fn report(&self, form: &ReportForm) -> portal::Result<()> {
         self.visit().await.guardian()?.report_absence(form).await
     }
 
-    async fn standing(&self) -> Vec<Reported> {
+    pub(crate) async fn standing(&self) -> Vec<Reported> {
         self.visit().await.guardian().unwrap().absence_reports().await.unwrap().standing
     }
 
     /// Takes back the only report of one's own.
-    async fn withdraw(&self) -> portal::Result<()> {
+    pub(crate) async fn withdraw(&self) -> portal::Result<()> {
         let own: Vec<_> = self.standing().await.iter().filter_map(|report| report.own).collect();
         assert_eq!(own.len(), 1);
         self.visit().await.guardian()?.withdraw_report(own[0].id).await
@@ -66,7 +66,7 @@ impl Stage {
     }
 
     /// Until every report has come to this state.
-    async fn until_all(&self, state: ReportState) {
+    pub(crate) async fn until_all(&self, state: ReportState) {
         self.until(&format!("every report {}", state.word()), || async {
             self.reports().await.iter().all(|report| report.state == state.word())
         })
@@ -96,7 +96,7 @@ impl Stage {
         ss12000::Client::new(&ss12000::Settings::new(endpoint, files.ca(), files.tokens(), "pupil")).unwrap()
     }
 
-    async fn cases(&self) -> Vec<String> {
+    pub(crate) async fn cases(&self) -> Vec<String> {
         let cases = store::entity::case_::Entity::find().all(self.store.reader()).await.unwrap();
         cases.into_iter().map(|case| case.kind).collect()
     }

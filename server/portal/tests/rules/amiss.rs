@@ -125,6 +125,23 @@ async fn a_reading_without_marks_protects_nobody_by_itself_and_stops() {
 }
 
 #[tokio::test]
+async fn who_is_marked_in_so_many_words_is_protected_by_a_reading_that_stops_too() {
+    let stage = Stage::open().await;
+    let browser = guardian(&stage, "lindqvist-sara").await;
+    let mut register = Register::of(&stage).await;
+    for person in register.persons() {
+        person["securityMarking"] = json!("Något nytt");
+    }
+    register.person("lindqvist-elsa")["securityMarking"] = json!("Sekretessmarkering");
+    register.person("bergstrom-karin")["securityMarking"] = json!("Skyddad folkbokföring");
+    assert_eq!(register.read(&stage).await.braked, Some("marks-gained"));
+    assert_eq!(browser.children().await.unwrap(), ["Hugo"], "the others are as they were");
+    let mut browser = stage.browser();
+    browser.sign_in("bergstrom-karin").await;
+    assert_eq!(browser.outcome().await, model::Outcome::TurnToTheSchool);
+}
+
+#[tokio::test]
 async fn references_that_mark_everybody_stop_the_reading_too() {
     let stage = Stage::open().await;
     let mut register = Register::of(&stage).await;

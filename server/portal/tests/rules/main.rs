@@ -19,6 +19,7 @@ mod letters;
 mod messages;
 mod notices;
 mod notices_bad_days;
+mod notices_edges;
 mod outcomes;
 mod personal;
 mod received;

@@ -2,11 +2,13 @@
 
 use model::MessageKind;
 use portal::audit::Deed;
+use sea_orm::EntityTrait;
 use serde_json::json;
 use simulators::System;
+use store::entity::delivery;
 
 use crate::{
-    school::{ALL, ELSA, FIRST, MAIL, MOBILE, SARA, SECOND, Ticked},
+    school::{ALL, ELSA, FIRST, MAIL, MOBILE, SARA, SECOND, Ticked, go_to},
     stage::Stage,
 };
 
@@ -238,4 +240,75 @@ async fn a_clock_that_is_set_back_hides_nothing() {
     stage.mark("lindqvist-hugo", "unreported", FIRST).await;
     assert_eq!(stage.read().await, 1);
     stage.letter(MAIL, 3).await;
+}
+
+#[tokio::test]
+async fn a_database_that_is_restarted_costs_no_notice_and_doubles_none() {
+    let Some(stage) = Stage::on_postgres().await else { return };
+    stage.admit(SARA, MAIL).await;
+    stage.fault(System::Smtp, "down");
+    stage.absent(FIRST).await;
+    stage.restart_database();
+    // The school's delay is over; whatever was under way begins again.
+    stage.advance(16 * 60);
+    stage.until("a notice", async || states(&stage).await.contains(&"pim:delivered".to_owned())).await;
+    stage.restart_database();
+    stage.fault(System::Smtp, "none");
+    stage.restart_database();
+    stage
+        .until("the letter", async || {
+            stage.advance(60);
+            states(&stage).await == ["mail:sent", "pim:delivered"]
+        })
+        .await;
+    assert_eq!((stage.letters(MAIL).len(), stage.messages().await.len()), (3, 1));
+}
+
+/// `channel:state` of every delivery; nothing while the database is away.
+async fn states(stage: &Stage) -> Vec<String> {
+    let rows = delivery::Entity::find().all(stage.store.reader()).await.unwrap_or_default();
+    let mut all: Vec<_> = rows.iter().map(|it| format!("{}:{}", it.channel, it.state)).collect();
+    all.sort();
+    all
+}
+
+#[tokio::test]
+async fn on_the_days_the_clock_changes_the_evening_and_the_morning_are_where_they_always_are() {
+    for (saturday, sunday, evening, before, after) in [
+        ("2027-03-27", "2027-03-28", "+01:00", "+02:00", "spring"),
+        ("2027-10-30", "2027-10-31", "+02:00", "+01:00", "autumn"),
+    ] {
+        let stage = Stage::with_sara().await;
+        stage.tick(MAIL, ELSA, Ticked { mail: true, ..Ticked::default() }).await;
+        let lesson = |day: &str, zone: &str, from: &str, to: &str| {
+            [format!("{day}T{from}:00{zone}"), format!("{day}T{to}:00{zone}")]
+        };
+        let mark = async |times: &[String; 2], kind: &str| {
+            let times = [times[0].as_str(), times[1].as_str()];
+            match kind {
+                "absent" => stage.mark(ELSA, "unreported", times).await,
+                _ => stage.unmark(ELSA, "unreported", times).await,
+            }
+            stage.read().await;
+        };
+        go_to(&stage, &format!("{saturday}T20:00:00{evening}"));
+        let first = lesson(saturday, evening, "10:00", "10:50");
+        mark(&first, "absent").await;
+        stage.letter(MAIL, 2).await;
+        go_to(&stage, &format!("{saturday}T22:00:00{evening}"));
+        mark(&first, "present").await;
+        go_to(&stage, &format!("{sunday}T06:55:00{before}"));
+        stage.quiet().await;
+        assert_eq!(stage.letters(MAIL).len(), 3, "{after}: the correction came before seven");
+        go_to(&stage, &format!("{sunday}T07:01:00{before}"));
+        stage.letter(MAIL, 3).await;
+        go_to(&stage, &format!("{sunday}T20:58:00{before}"));
+        mark(&lesson(sunday, before, "10:00", "10:50"), "absent").await;
+        stage.letter(MAIL, 4).await;
+        go_to(&stage, &format!("{sunday}T21:00:30{before}"));
+        mark(&lesson(sunday, before, "12:00", "12:50"), "absent").await;
+        stage.quiet().await;
+        assert_eq!(stage.letters(MAIL).len(), 5, "{after}: it came after nine");
+        assert_eq!(stage.calls().await, ["too-late:open"], "{after}");
+    }
 }

@@ -22,6 +22,8 @@ pub struct Model {
     pub code: Option<Vec<u8>>,
     /// When it was written.
     pub created_at: i64,
+    /// The gateway's own id of a text message.
+    pub provider_id: Option<String>,
     /// When it was handed over without an answer so far: whether it left has to be asked.
     pub tried_at: Option<i64>,
     /// When it left.

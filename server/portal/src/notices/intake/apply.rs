@@ -10,7 +10,7 @@ use model::{AbsenceKind, ChildId};
 use sea_orm::{ActiveModelTrait, ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter};
 use store::{
     Tx,
-    entity::{absence as row, enrolment, notice, notice_absence, pupil, unit},
+    entity::{absence as row, notice, notice_absence, pupil, unit},
 };
 use uuid::Uuid;
 
@@ -19,10 +19,11 @@ use crate::{
     Portal, Result,
     audit::Deed,
     clock::{day_of, from_millis},
+    failpoint,
     notices::{
         STANDING,
         call_home::{self, Why},
-        correcting, kind,
+        correcting, delivery, kind,
         rules::{self, Is, Then, Was, When},
         settings::Delays,
         telling::{self, TellGuardians},
@@ -64,9 +65,12 @@ pub(super) async fn apply(portal: &Portal, news: Vec<Heard>, now: Timestamp) -> 
                 for heard in &batch {
                     desk.take(heard).await?;
                 }
-                desk.close().await
+                let applied = desk.close().await?;
+                failpoint::pass(house.rules().failpoint.as_deref(), "absence.before-commit");
+                Ok(applied)
             })
             .await?;
+        failpoint::pass(portal.rules().failpoint.as_deref(), "absence.after-commit");
         all.changed += applied.changed;
         all.unknown.extend(applied.unknown);
     }
@@ -95,10 +99,9 @@ struct Desk<'d> {
     actor: Actor,
     now: Timestamp,
     pupils: HashMap<Uuid, String>,
-    /// By the register's id.
-    units: HashMap<String, unit::Model>,
-    /// The unit a pupil goes to, where the register's word names none.
-    places: HashMap<String, unit::Model>,
+    units: Vec<unit::Model>,
+    /// Our id of the unit a pupil goes to, where the register's word names none.
+    places: HashMap<String, String>,
     rows: HashMap<String, row::Model>,
     /// Whom to tell of, and when: one job each.
     due: HashSet<(String, Timestamp)>,
@@ -121,8 +124,11 @@ impl<'d> Desk<'d> {
         let rows = row::Entity::find().filter(row::Column::RegisterId.is_in(ids)).all(tx).await?;
         let named: HashSet<String> =
             batch.iter().filter_map(|heard| heard.unit).map(|unit| unit.to_string()).collect();
-        let units = unit::Entity::find().filter(unit::Column::RegisterId.is_in(named)).all(tx).await?;
-        let places = places(tx, pupils.values().cloned().collect(), now).await?;
+        let places = pupils::units_on(tx, pupils.values().cloned().collect(), day_of(now)).await?;
+        let known = Condition::any()
+            .add(unit::Column::RegisterId.is_in(named))
+            .add(unit::Column::Id.is_in(places.values().cloned()));
+        let units = unit::Entity::find().filter(known).all(tx).await?;
         Ok(Self {
             portal,
             tx,
@@ -130,7 +136,7 @@ impl<'d> Desk<'d> {
             actor: Actor::house(),
             now,
             pupils,
-            units: units.into_iter().map(|unit| (unit.register_id.clone(), unit)).collect(),
+            units,
             places,
             rows: rows.into_iter().map(|row| (row.register_id.clone(), row)).collect(),
             due: HashSet::new(),
@@ -170,8 +176,9 @@ impl<'d> Desk<'d> {
 
     /// The row as it will stand; when to tell is another question.
     fn row_of(&self, heard: &Heard, before: Option<&row::Model>, pupil: &str) -> row::Model {
-        let unit = heard.unit.and_then(|unit| self.units.get(&unit.to_string()));
-        let unit = unit.or_else(|| self.places.get(pupil)).map(|unit| unit.id.clone());
+        let named = heard.unit.map(|unit| unit.to_string());
+        let named = self.units.iter().find(|unit| named.as_ref() == Some(&unit.register_id));
+        let unit = named.map(|unit| &unit.id).or_else(|| self.places.get(pupil)).cloned();
         let said = |text: &str| text.to_owned();
         let fresh = row::Model {
             id: before.map_or_else(|| Uuid::new_v4().to_string(), |row| row.id.clone()),
@@ -235,6 +242,9 @@ impl<'d> Desk<'d> {
             }
             Then::Tell | Then::Drop | Then::Nothing => {}
         }
+        if is_report(&after) {
+            correcting::quiet(self.portal, self.tx, &after, &self.actor, self.now).await?;
+        }
         if let Some(before) = before.filter(is_report) {
             self.uncover(&before, &after).await?;
         }
@@ -268,8 +278,7 @@ impl<'d> Desk<'d> {
 
     fn code_of(&self, absence: &row::Model) -> Option<&str> {
         let id = absence.unit_id.as_deref()?;
-        let mut units = self.units.values().chain(self.places.values());
-        units.find(|unit| unit.id == id)?.code.as_deref()
+        self.units.iter().find(|unit| unit.id == id)?.code.as_deref()
     }
 
     /// A report that excused lessons and does so no more: they are to be told of, where nobody knows them as unexcused.
@@ -299,7 +308,7 @@ impl<'d> Desk<'d> {
         Ok(())
     }
 
-    /// Whether a guardian was told of it as unexcused.
+    /// Whether a guardian was told of it as unexcused, or is being told.
     async fn is_known(&self, lesson: &row::Model) -> Result<bool> {
         let parts = notice_absence::Entity::find()
             .filter(notice_absence::Column::AbsenceId.eq(lesson.id.clone()))
@@ -309,38 +318,15 @@ impl<'d> Desk<'d> {
         let told = notice::Entity::find()
             .filter(notice::Column::Id.is_in(parts.into_iter().map(|part| part.notice_id)))
             .filter(notice::Column::Kind.eq(kind::ABSENCE))
-            .one(self.tx)
+            .all(self.tx)
             .await?;
-        Ok(told.is_some())
+        for notice in told {
+            if delivery::of_notice(self.tx, &notice.id).await?.iter().any(delivery::is_alive) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
-}
-
-/// The unit each pupil goes to today; that of a school before one of its after-school care.
-async fn places(tx: &Tx, pupils: Vec<String>, now: Timestamp) -> Result<HashMap<String, unit::Model>> {
-    let today = day_of(now).to_string();
-    let current = Condition::all()
-        .add(
-            Condition::any()
-                .add(enrolment::Column::StartDate.is_null())
-                .add(enrolment::Column::StartDate.lte(today.clone())),
-        )
-        .add(
-            Condition::any()
-                .add(enrolment::Column::EndDate.is_null())
-                .add(enrolment::Column::EndDate.gte(today)),
-        );
-    let mut rows = enrolment::Entity::find()
-        .filter(enrolment::Column::PupilId.is_in(pupils))
-        .filter(current)
-        .all(tx)
-        .await?;
-    // The last one written wins: the school's.
-    rows.sort_by_key(|row| row.school_type.as_deref() != Some("FTH"));
-    let ids: HashSet<String> = rows.iter().map(|row| row.unit_id.clone()).collect();
-    let units = unit::Entity::find().filter(unit::Column::Id.is_in(ids)).all(tx).await?;
-    let units: HashMap<String, unit::Model> = units.into_iter().map(|unit| (unit.id.clone(), unit)).collect();
-    let placed = rows.into_iter().filter_map(|row| Some((row.pupil_id, units.get(&row.unit_id)?.clone())));
-    Ok(placed.collect())
 }
 
 fn was(row: &row::Model) -> Was {

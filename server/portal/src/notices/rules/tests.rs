@@ -137,7 +137,7 @@ fn away(id: &str, from: &str, unexcused: bool) -> Away {
 
 fn standing(notice: &str, begins: &[&str], unexcused: bool) -> Standing {
     let begins = begins.iter().map(|at| sv(&format!("2026-11-24T{at}"))).collect();
-    Standing { notice: notice.into(), begins, unexcused }
+    Standing { notice: notice.into(), begins, unexcused, open: true }
 }
 
 /// `into:ids` of each part.
@@ -163,6 +163,17 @@ fn adjoining_lessons_share_a_notice_and_presence_parts_them() {
     assert_eq!(parted(vec![away("4", "11:20", true)], &[told.clone(), later.clone()], &["09:20"]), ["b:4"]);
     // A late word of the first lesson joins the notice it adjoins.
     assert_eq!(parted(vec![away("0", "08:00", true)], &[told, later], &["09:20"]), ["a:0"]);
+}
+
+#[test]
+fn what_comes_after_the_answer_is_news_and_what_never_arrived_takes_nothing_in() {
+    let closed = Standing { open: false, ..standing("a", &["08:10"], true) };
+    assert_eq!(parted(vec![away("2", "09:20", true)], std::slice::from_ref(&closed), &[]), ["new:2"]);
+    let next = standing("b", &["09:20"], true);
+    assert_eq!(parted(vec![away("3", "10:20", true)], &[closed.clone(), next], &[]), ["b:3"]);
+    // Whoever answers each of them is flooded by nothing.
+    let answered = vec![closed; MOST_A_DAY];
+    assert_eq!(parted(vec![away("9", "14:00", true)], &answered, &[]), ["new:9"]);
 }
 
 #[test]

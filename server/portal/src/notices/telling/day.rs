@@ -18,10 +18,11 @@ use super::{New, insert, reach_of, wish_of};
 use crate::{
     Portal, Result,
     audit::Deed,
-    clock::{day_of, from_millis, millis},
+    clock::{day_of, from_millis},
     notices::{
         STANDING,
         call_home::{self, Why},
+        cover::covers,
         delivery, id_of, kind, message,
         rules::{self, Away, Part, Reach, Standing, Wish},
     },
@@ -65,7 +66,7 @@ impl<'d> Day<'d> {
         let mut unexcused = HashSet::new();
         for absence in &absences {
             let away = message::away(absence);
-            if away.unexcused && !away.is_covered(&message::reports(tx, absence).await?) {
+            if away.unexcused && !away.is_covered(&covers(tx, absence).await?) {
                 unexcused.insert(away.id);
             }
         }
@@ -90,7 +91,7 @@ impl<'d> Day<'d> {
                 match self.tell_one(listener).await? {
                     Told::Nothing => {}
                     Told::Within => heard = true,
-                    Told::NoWay => (heard, unreachable) = (true, true),
+                    Told::NoWay => unreachable = true,
                 }
             }
         }
@@ -99,9 +100,9 @@ impl<'d> Day<'d> {
         }
         let why = match (heard, unreachable) {
             _ if self.now >= self.deadline => Why::TooLate,
-            (false, _) => Why::Nobody,
-            (true, true) => Why::Unreachable,
-            (true, false) => return Ok(()),
+            (true, _) => return Ok(()),
+            (false, true) => Why::Unreachable,
+            (false, false) => Why::Nobody,
         };
         let unit = self.absences.iter().find_map(|absence| absence.unit_id.as_deref());
         call_home::list(self.portal, self.tx, self.child, unit, &self.day, why, &self.actor, self.now).await
@@ -117,22 +118,24 @@ impl<'d> Day<'d> {
             .iter()
             .map(|absence| Away { unexcused: self.unexcused.contains(&absence.id), ..message::away(absence) })
             .filter(|away| away.unexcused || wish.valid_too)
-            .filter(|away| !known.iter().any(|(notice, ids)| notice.unexcused && ids.contains(&away.id)))
+            .filter(|away| {
+                !known.iter().any(|it| it.reached && it.notice.unexcused && it.absences.contains(&away.id))
+            })
             .collect();
         if due.is_empty() {
-            let is_known = known.iter().any(|(notice, _)| notice.unexcused);
+            let is_known = known.iter().any(|it| it.reached && it.notice.unexcused);
             return Ok(if is_known { Told::Within } else { Told::Nothing });
         }
         let reach = reach_of(&row);
-        let standing: Vec<Standing> = known.into_iter().map(|(notice, _)| notice).collect();
+        let standing: Vec<Standing> = known.into_iter().map(|it| it.notice).collect();
         for part in rules::parts(due, &standing, &self.seen) {
             self.write(&row.id, part, wish, reach).await?;
         }
         Ok(if wish.wants_letters() && reach == Reach::default() { Told::NoWay } else { Told::Within })
     }
 
-    /// The notices of the day that stand, with their absences.
-    async fn standing(&self, account: &str) -> Result<Vec<(Standing, HashSet<String>)>> {
+    /// The notices of the day that stand.
+    async fn standing(&self, account: &str) -> Result<Vec<Known>> {
         let rows = notice::Entity::find()
             .filter(notice::Column::AccountId.eq(account))
             .filter(notice::Column::PupilId.eq(self.child.uuid().to_string()))
@@ -146,9 +149,14 @@ impl<'d> Day<'d> {
         for row in rows {
             let absences = message::absences_of(self.tx, &row.id).await?;
             let begins = absences.iter().map(|absence| from_millis(absence.start_at)).collect();
-            let ids = absences.into_iter().map(|absence| absence.id).collect();
-            let unexcused = row.kind == kind::ABSENCE;
-            standing.push((Standing { notice: row.id, begins, unexcused }, ids));
+            let absences = absences.into_iter().map(|absence| absence.id).collect();
+            let reached = delivery::of_notice(self.tx, &row.id).await?.iter().any(delivery::is_alive);
+            let (unexcused, open) = (row.kind == kind::ABSENCE, reached && row.confirmed_at.is_none());
+            standing.push(Known {
+                notice: Standing { notice: row.id, begins, unexcused, open },
+                absences,
+                reached,
+            });
         }
         Ok(standing)
     }
@@ -165,12 +173,8 @@ impl<'d> Day<'d> {
             self.join(account, &notice, &away.id).await?;
         }
         let absences = message::absences_of(self.tx, &notice.id).await?;
-        let channels = if is_new { rules::channels(wish, reach) } else { Vec::new() };
-        for channel in channels {
-            let pause = millis(self.portal.rules().notices.try_for);
-            let deadline = from_millis(self.now.as_millisecond() + pause).min(self.deadline);
-            let new = delivery::New { notice: &notice, channel, instead_of: None, due: self.now, deadline };
-            delivery::make(self.portal, self.tx, new, self.now).await?;
+        if is_new {
+            delivery::offer(self.portal, self.tx, &notice, rules::channels(wish, reach), self.now).await?;
         }
         if delivery::of_notice(self.tx, &notice.id).await?.iter().any(|it| it.channel == "pim") {
             message::put(self.portal, self.tx, &notice, &absences, &self.actor, self.now).await?;
@@ -216,6 +220,14 @@ impl<'d> Day<'d> {
         notice_absence::Entity::insert(part).on_conflict(back).exec_without_returning(self.tx).await?;
         Ok(())
     }
+}
+
+/// A notice that stands, and what it tells of.
+struct Known {
+    notice: Standing,
+    absences: HashSet<String>,
+    /// Something of it is on its way or there.
+    reached: bool,
 }
 
 /// What became of one guardian.

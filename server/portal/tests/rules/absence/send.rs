@@ -84,16 +84,23 @@ async fn a_report_taken_back_before_it_left_never_leaves() {
 
 #[tokio::test]
 async fn a_register_that_takes_no_reports_makes_a_case() {
-    let stage = Stage::open().await;
-    let sara = guardian(&stage, "lindqvist-sara").await;
-    let elsa = child(&sara, "Elsa").await;
-    stage.fault_at(System::Pupil, "status:405", "absences", 1);
-    sara.report(&form(&[elsa], TOMORROW)).await.unwrap();
-    stage.until_all(ReportState::Left).await;
-    assert_eq!(stage.cases().await, ["absence-not-taken"]);
-    let own = sara.standing().await[0].own.unwrap();
-    assert!(!own.withdrawn && !own.open);
-    assert_eq!(stage.audited(Deed::FailedAbsence).await[0].reason.as_deref(), Some("not-offered"));
+    for status in ["404", "405", "501"] {
+        let stage = Stage::open().await;
+        let sara = guardian(&stage, "lindqvist-sara").await;
+        let elsa = child(&sara, "Elsa").await;
+        stage.fault_at(System::Pupil, &format!("status:{status}"), "absences", 1);
+        sara.report(&form(&[elsa], TOMORROW)).await.unwrap();
+        stage.until_all(ReportState::Left).await;
+        assert_eq!(stage.cases().await, ["absence-not-taken"], "{status}");
+        let own = sara.standing().await[0].own.unwrap();
+        assert!(!own.withdrawn && !own.open, "{status}");
+        let failed = stage.audited(Deed::FailedAbsence).await;
+        assert_eq!(failed[0].reason.as_deref(), Some("not-offered"), "{status}");
+        // Said once more, it is tried once more.
+        sara.report(&form(&[elsa], TOMORROW)).await.unwrap();
+        stage.until_all(ReportState::Sent).await;
+        assert_eq!(stage.in_register(&stage.reports().await[0]).await, 1, "{status}");
+    }
 }
 
 #[tokio::test]
@@ -104,8 +111,13 @@ async fn two_guardians_who_say_the_same_make_one_absence_that_stands_until_both_
     let mikael = guardian(&stage, "bergstrom-mikael").await;
     let alva = child(&karin, "Alva").await;
     karin.report(&form(&[alva], TOMORROW)).await.unwrap();
+    stage.until_all(ReportState::Sent).await;
+    stage.advance(20 * 60);
+    let asked = stage.now();
     mikael.report(&form(&[alva], TOMORROW)).await.unwrap();
     stage.until_all(ReportState::Sent).await;
+    let sent = mikael.standing().await[0].own.unwrap().sent.unwrap();
+    assert!(sent >= asked, "when the other guardian's was sent is theirs to know");
     let reports = stage.reports().await;
     assert_eq!((reports.len(), stage.in_register(&reports[0]).await), (2, 1));
     assert_eq!(reports[0].register_id, reports[1].register_id);
@@ -114,8 +126,9 @@ async fn two_guardians_who_say_the_same_make_one_absence_that_stands_until_both_
         assert_eq!((standing.len(), standing[0].own.unwrap().open), (1, true));
     }
     karin.withdraw().await.unwrap();
+    // It takes its way back, as if nobody else had said so.
+    stage.until("it is back", async || karin.standing().await[0].own.is_none()).await;
     assert_eq!(stage.in_register(&reports[0]).await, 1, "the other one still says so");
-    assert!(karin.standing().await[0].own.is_none());
     mikael.withdraw().await.unwrap();
     stage.until_all(ReportState::Withdrawn).await;
     assert_eq!(stage.in_register(&reports[0]).await, 0);

@@ -59,6 +59,7 @@ pub(super) fn tables() -> Vec<Table> {
             .unique(&["notice_id", "channel"])
             .unique(&["token_hash"])
             .unique(&["report_hash"])
+            .unique(&["provider_id"])
             .index(&["state", "deadline_at"]),
         Table::new("call_home")
             .text("id")

@@ -54,10 +54,12 @@ pub(super) fn tables() -> Vec<Table> {
             .blob("address")
             .blob_or_null("code")
             .integer("created_at")
+            .text_or_null("provider_id")
             .integer_or_null("tried_at")
             .integer_or_null("sent_at")
             .key(&["id"])
             .belongs_to("account_id", "account", "id")
+            .unique(&["provider_id"])
             .index(&["account_id"])
             .index(&["created_at"]),
         Table::new("child_link")
