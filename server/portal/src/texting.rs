@@ -19,9 +19,9 @@ use crate::{Portal, Result, tasks};
 const TWO_CLOCKS: SignedDuration = SignedDuration::from_secs(30);
 
 /// A try without an end that is known.
-pub(crate) const DOUBTFUL: &str = "gateway-doubtful";
+const DOUBTFUL: &str = "gateway-doubtful";
 /// What [`hand_over`] says of a message the gateway will never take.
-pub(crate) const REFUSED: &str = "gateway-refused";
+const REFUSED: &str = "gateway-refused";
 
 /// What leaves, by its id, and so where its tries are written down.
 pub(crate) enum Leaving {

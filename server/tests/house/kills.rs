@@ -60,23 +60,11 @@ async fn until(program: &Program, count: usize) {
 #[tokio::test(flavor = "multi_thread")]
 async fn no_notice_is_lost_and_none_but_what_was_in_flight_is_doubled_when_two_workers_are_killed_at_random()
 {
-    let day = next_school_day(simulators::Clock::default().today());
-    let morning = portal::stockholm().to_timestamp(day.to_datetime(time(8, 0, 0, 0))).unwrap();
-    let program = Program::beside(Some(city(PUPILS, 1, day))).await;
-    program.town.clock().set(morning);
-    program.furnish().await;
-    let books = program.books().await;
-    let census = program.town.census();
-    let mut missing = only_children(&census, day);
-    missing.truncate(MISSING);
-    assert_eq!(missing.len(), MISSING);
-    let told = plant(books.portal(), &census, &missing).await;
-
+    let (program, books, missing, told, [morning, end]) = furnished(MISSING).await;
     let mut workers = [program.twin(), program];
     for worker in &mut workers {
         worker.start(&[TOWNS_TIME]).await;
     }
-    let end = morning + 50.minutes();
     let roll: Vec<_> = missing
         .iter()
         .map(|child| json!({ "child": child, "start": morning, "end": end, "kind": "unreported" }))
@@ -130,8 +118,9 @@ async fn no_notice_is_lost_and_none_but_what_was_in_flight_is_doubled_when_two_w
     assert_audit_verifies(&workers[0], "in the end").await;
 }
 
-/// A house with a child of whom two or fewer guardians are told by every channel, for each point.
-async fn furnished(points: usize) -> (Program, Books, Vec<String>, [jiff::Timestamp; 2]) {
+/// A house that does not run yet, so many children each of whose guardians is told by every channel, how many pairs of
+/// guardian and child that is, and a lesson of the next school day, at whose beginning it is.
+async fn furnished(count: usize) -> (Program, Books, Vec<String>, usize, [jiff::Timestamp; 2]) {
     let day = next_school_day(simulators::Clock::default().today());
     let morning = portal::stockholm().to_timestamp(day.to_datetime(time(8, 0, 0, 0))).unwrap();
     let program = Program::beside(Some(city(PUPILS, 1, day))).await;
@@ -139,10 +128,10 @@ async fn furnished(points: usize) -> (Program, Books, Vec<String>, [jiff::Timest
     program.furnish().await;
     let books = program.books().await;
     let mut children = only_children(&program.town.census(), day);
-    children.truncate(points);
-    assert_eq!(children.len(), points);
-    plant(books.portal(), &program.town.census(), &children).await;
-    (program, books, children, [morning, morning + 50.minutes()])
+    children.truncate(count);
+    assert_eq!(children.len(), count);
+    let told = plant(books.portal(), &program.town.census(), &children).await;
+    (program, books, children, told, [morning, morning + 50.minutes()])
 }
 
 async fn mark(program: &Program, child: &str, [start, end]: [jiff::Timestamp; 2], withdrawn: bool) {
@@ -162,7 +151,7 @@ async fn a_crash_at_any_step_of_a_notice_loses_none_and_doubles_no_message() {
                 .any(|of| it.starts_with(of))
         })
         .collect();
-    let (mut program, books, children, lesson) = furnished(points.len()).await;
+    let (mut program, books, children, _, lesson) = furnished(points.len()).await;
     let on = books.portal().store().reader().clone();
     for (point, child) in points.into_iter().zip(&children) {
         if point.starts_with("correction.") {
