@@ -87,7 +87,7 @@ const REPORT: [&str; 7] =
 const ACTIONS: [(&str, Policy, &[&str]); 33] = [
     ("/api/language/choose", Policy::Public, &["language", "back"]),
     ("/api/sign_in/start", Policy::Public, &["purpose", "device", "script", "back"]),
-    ("/api/sign_in/progress", Policy::Login, &["returning"]),
+    ("/api/sign_in/progress", Policy::Login, &["returning", "elsewhere"]),
     ("/api/sign_in/go-on", Policy::Login, &[]),
     ("/api/sign_in/return", Policy::Login, &["nonce", "script"]),
     ("/api/sign_in/cancel", Policy::Login, &["purpose"]),

@@ -111,6 +111,8 @@ test('the way back from the app works once, and only where it began', async ({ v
   await visitor.page.goto('/ansokan/legitimera');
   const order = await visitor.autostart();
   const { return_url } = await visitor.phone(visitor.who('replay'), order);
+  // A script hears that another tab takes over, and goes on listening: the app may have led to another browser.
+  if (visitor.script) await expect(visitor.main).toContainText(visitor.say('bankid-other-tab'));
   const other = await stranger(browser, visitor, info.project.name);
   await other.page.goto(return_url!);
   if (!other.script) await other.goOn();
@@ -118,7 +120,7 @@ test('the way back from the app works once, and only where it began', async ({ v
   await other.page.goto('/ansokan/barn');
   await other.at('/ansokan/legitimera');
   await other.page.context().close();
-  // A script hears by itself that the identification is over, and its page is the choice again.
+  // It was: the identification is over, and a page with script is the choice again by itself.
   if (visitor.script) await expect(visitor.main.getByRole('button', { name: visitor.saying('sign-in-this-device') })).toBeVisible();
   await visitor.page.goto(return_url!);
   if (!visitor.script) await visitor.goOn();

@@ -47,6 +47,9 @@ pub(crate) async fn ask_progress(
     /// Asked from the page the app leads back to.
     #[server(default)]
     returning: bool,
+    /// Asked from a page that says already that another tab is where it goes on.
+    #[server(default)]
+    elsewhere: bool,
 ) -> Result<Progress, Fault> {
     let visit = visit()?;
     let language = visit.language();
@@ -64,7 +67,11 @@ pub(crate) async fn ask_progress(
             Ok(Progress::Stopped { words: portal::advice_text(advice, language).to_owned() })
         }
         (Phase::Complete, Device::This) if returning => Ok(Progress::Done { go: Place::Return.to_string() }),
-        // Another tab is where it goes on; this one has nothing left to press, and its page says so.
+        // Another tab is where it goes on; this one has nothing left to press, and its page says so. It hears when the
+        // other one is in, or was turned back: an app may lead to a browser that did not begin.
+        (Phase::Complete, Device::This) if elsewhere => {
+            Ok(Progress::Waiting { words: say(Text::BankidOtherTab, language), scanned: true, seconds_left })
+        }
         (Phase::Complete, Device::This) => {
             Ok(Progress::Stopped { words: say(Text::BankidOtherTab, language) })
         }

@@ -23,6 +23,8 @@ pub(crate) const SAY: &str = "say";
 pub(crate) const TIME: &str = "time";
 /// The id of what to do when nothing has happened for a while.
 pub(crate) const SLOW: &str = "slow";
+/// The id of the sentence that another tab is where it goes on.
+pub(crate) const ELSEWHERE: &str = "elsewhere";
 /// The id of the form on the way back.
 pub(crate) const BACK: &str = "back";
 /// The id of the button on the way back, hidden while the token is still in the fragment.
@@ -36,7 +38,8 @@ pub(crate) const NONCE: &str = "nonce";
 #[cfg(feature = "hydrate")]
 const PATIENCE: u32 = 30;
 
-/// Follows an identification: BankID's sentence, and the code while it can be read.
+/// Follows an identification: BankID's sentence, and the code while it can be read. Where another tab takes over, until
+/// that one has come somewhere.
 ///
 /// Without script the code stands in a frame that the server refreshes; here a picture takes its place. Asks every other
 /// second, never while the page is hidden. The sentence is in a polite live region and only written when it changes; the
@@ -45,6 +48,7 @@ const PATIENCE: u32 = 30;
 pub fn Waiting() -> impl IntoView {
     #[cfg(feature = "hydrate")]
     browser::soon(|| {
+        let from = if browser::piece(ELSEWHERE).is_some() { "elsewhere=true" } else { "" };
         let picture = browser::piece(CODE).map(|frame| frame.become_picture());
         let time = browser::piece(TIME);
         let left = Rc::new(Cell::new(time.as_ref().map_or(0, |time| time.number("left"))));
@@ -73,7 +77,7 @@ pub fn Waiting() -> impl IntoView {
                 asking.set(true);
                 let (asking, leaving) = (Rc::clone(&asking), Rc::clone(&leaving));
                 let (left, picture) = (Rc::clone(&left), picture.clone());
-                browser::ask(PROGRESS, "", move |answer| {
+                browser::ask(PROGRESS, from, move |answer| {
                     asking.set(false);
                     if let Some(answer) = answer.filter(|_| !leaving.get()) {
                         hear(&answer, &left, picture.as_ref());

@@ -7,7 +7,7 @@ use portal::{Identification, Phase};
 use super::{
     api::{Cancel, GoOn, Start},
     choices::{choices, device_word, script, word},
-    islands::{CODE, SAY, SLOW, TIME, Waiting},
+    islands::{CODE, ELSEWHERE, SAY, SLOW, TIME, Waiting},
 };
 use crate::{
     Place,
@@ -34,7 +34,11 @@ pub(super) fn waiting(found: Identification) -> impl IntoView {
     let Identification { purpose, back, device, phase, seconds_left, launch, qr, .. } = found;
     let body = match (phase, device) {
         (Phase::Complete, Device::Other) => go_on().into_any(),
-        (Phase::Complete, Device::This) => view! { <p class="lead">{Text::BankidOtherTab}</p> }.into_any(),
+        (Phase::Complete, Device::This) => view! {
+            <p class="lead" id=ELSEWHERE>{Text::BankidOtherTab}</p>
+            <Waiting/>
+        }
+        .into_any(),
         (Phase::Stopped { advice }, _) => view! {
             <p class="lead">{portal::advice_text(advice, language())}</p>
             {choices(purpose, back.clone(), true)}

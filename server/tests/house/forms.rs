@@ -80,7 +80,7 @@ pub(crate) fn valid(function: &Route, known: &Known) -> Valid {
             let fields = vec![("purpose", "apply"), ("device", "other"), ("script", "0"), ("back", "")];
             ("/ansokan/legitimera", None, fields)
         }
-        "sign_in/progress" => ("/", None, vec![("returning", "false")]),
+        "sign_in/progress" => ("/", None, vec![("returning", "false"), ("elsewhere", "false")]),
         "sign_in/go-on" => ("/ansokan/legitimera", None, vec![]),
         "sign_in/return" => {
             ("/bankid/retur", None, vec![("nonce", "abcdefghijklmnopqrstuv"), ("script", "0")])
