@@ -1,25 +1,13 @@
 //! Writing a job down.
 
-use std::{fmt, time::Duration};
+use std::time::Duration;
 
 use jiff::Timestamp;
 use sea_orm::{ActiveValue::Set, EntityTrait};
-use serde::Serialize;
 use store::{Tx, entity::job};
 use uuid::Uuid;
 
 use crate::{Job, State, millis};
-
-/// Names a job in the table and in the logs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
-#[serde(transparent)]
-pub struct JobId(pub(crate) Uuid);
-
-impl fmt::Display for JobId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
 
 /// When a job is to run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,8 +54,25 @@ pub enum Error {
 ///
 /// # Errors
 /// See [`Error`].
-pub async fn enqueue<J: Job>(tx: &Tx, job: &J, due: Due) -> Result<JobId, Error> {
-    let id = JobId(Uuid::new_v4());
+pub async fn enqueue<J: Job>(tx: &Tx, job: &J, due: Due) -> Result<(), Error> {
+    enqueue_all(tx, vec![(job, due)]).await
+}
+
+/// Writes several jobs of a kind down at once.
+///
+/// # Errors
+/// See [`Error`]; then none is written down.
+pub async fn enqueue_all<J: Job>(tx: &Tx, jobs: Vec<(&J, Due)>) -> Result<(), Error> {
+    let rows: Vec<_> = jobs.into_iter().map(|(job, due)| row(job, due)).collect::<Result<_, _>>()?;
+    if rows.is_empty() {
+        return Ok(());
+    }
+    job::Entity::insert_many(rows).exec_without_returning(tx).await.map_err(store::Error::from)?;
+    tx.ring_after_commit();
+    Ok(())
+}
+
+fn row<J: Job>(job: &J, due: Due) -> Result<job::ActiveModel, Error> {
     let payload = serde_json::to_string(job).map_err(|_| Error::Unwritable(J::NAME))?;
     let line = job.line().unwrap_or_default();
     if !line.is_empty() && !J::LINES.contains(&line) {
@@ -75,8 +80,8 @@ pub async fn enqueue<J: Job>(tx: &Tx, job: &J, due: Due) -> Result<JobId, Error>
     }
     let created_at = due.enqueued.as_millisecond();
     let due_at = created_at.saturating_add(millis(due.delay));
-    let row = job::ActiveModel {
-        id: Set(id.to_string()),
+    Ok(job::ActiveModel {
+        id: Set(Uuid::new_v4().to_string()),
         name: Set(J::NAME.into()),
         line: Set(line.into()),
         payload: Set(payload),
@@ -92,8 +97,5 @@ pub async fn enqueue<J: Job>(tx: &Tx, job: &J, due: Due) -> Result<JobId, Error>
         last_error: Set(None),
         created_at: Set(created_at),
         finished_at: Set(None),
-    };
-    job::Entity::insert(row).exec_without_returning(tx).await.map_err(store::Error::from)?;
-    tx.ring_after_commit();
-    Ok(id)
+    })
 }

@@ -19,7 +19,7 @@ use std::net::IpAddr;
 
 use jiff::Timestamp;
 use model::Assurance;
-use sea_orm::{ActiveValue::Set, ConnectionTrait, DbBackend, EntityTrait, Statement};
+use sea_orm::{ConnectionTrait, DbBackend, EntityTrait, Statement};
 use store::{
     Tx,
     entity::{audit, audit_address},
@@ -73,45 +73,45 @@ const BUILD: &str = match option_env!("HJARNTORGET_BUILD") {
     None => env!("CARGO_PKG_VERSION"),
 };
 
-/// Writes `row` in the transaction of its deed, and says its number.
+/// Writes `rows` in the transaction of their deeds, in this order.
 ///
 /// # Errors
-/// When the log cannot be written; then the deed must not be done either.
-pub async fn write(tx: &Tx, keys: &KeyRing, row: Row) -> Result<i64> {
-    let seq = next_number(tx).await?;
-    let (entry, address) = row::entry(keys, seq, row)?;
-    audit::Entity::insert(audit::ActiveModel::from(entry)).exec_without_returning(tx).await?;
-    if let Some(address) = address {
-        audit_address::Entity::insert(audit_address::ActiveModel {
-            seq: Set(address.seq),
-            address: Set(address.address),
-            at: Set(address.at),
-        })
-        .exec_without_returning(tx)
-        .await?;
+/// When the log cannot be written; then the deeds must not be done either.
+pub async fn write(tx: &Tx, keys: &KeyRing, rows: Vec<Row>) -> Result<()> {
+    let (mut entries, mut addresses) = (Vec::new(), Vec::new());
+    for (seq, row) in numbers(tx, rows.len()).await?.into_iter().zip(rows) {
+        let (entry, address) = row::entry(keys, seq, row)?;
+        entries.push(audit::ActiveModel::from(entry));
+        addresses.extend(address.map(audit_address::ActiveModel::from));
     }
-    Ok(seq)
+    if !entries.is_empty() {
+        audit::Entity::insert_many(entries).exec_without_returning(tx).await?;
+    }
+    if !addresses.is_empty() {
+        audit_address::Entity::insert_many(addresses).exec_without_returning(tx).await?;
+    }
+    Ok(())
 }
 
-/// The next number of the log. On SQLite the transaction has the writer's place already, so that numbers have no gaps;
+/// The next numbers of the log. On SQLite the transaction has the writer's place already, so that numbers have no gaps;
 /// they are never used twice, for a seal remembers the last one even when rows are gone.
-async fn next_number(tx: &Tx) -> Result<i64> {
-    let statement = match tx.get_database_backend() {
-        DbBackend::Postgres => {
-            let lock = "SELECT pg_advisory_xact_lock_shared($1)";
-            tx.execute_raw(Statement::from_sql_and_values(DbBackend::Postgres, lock, [NUMBERS_LOCK.into()]))
-                .await?;
-            Statement::from_string(DbBackend::Postgres, "SELECT nextval('audit_number') AS number")
-        }
-        backend => Statement::from_string(
-            backend,
-            "SELECT MAX(COALESCE((SELECT MAX(seq) FROM audit), 0), \
-             COALESCE((SELECT MAX(last_seq) FROM seal), 0)) + 1 AS number",
-        ),
-    };
-    let answer = tx.query_one_raw(statement).await?;
-    let answer = answer.ok_or_else(|| anyhow::anyhow!("the audit log gives no number"))?;
-    Ok(answer.try_get("", "number")?)
+async fn numbers(tx: &Tx, count: usize) -> Result<Vec<i64>> {
+    let count = i64::try_from(count).unwrap_or(i64::MAX);
+    if tx.get_database_backend() == DbBackend::Postgres {
+        let lock = "SELECT pg_advisory_xact_lock_shared($1)";
+        tx.execute_raw(Statement::from_sql_and_values(DbBackend::Postgres, lock, [NUMBERS_LOCK.into()]))
+            .await?;
+        let next = "SELECT nextval('audit_number') AS number FROM generate_series(1, $1)";
+        let next = Statement::from_sql_and_values(DbBackend::Postgres, next, [count.into()]);
+        let rows = tx.query_all_raw(next).await?;
+        return Ok(rows.iter().map(|row| row.try_get("", "number")).collect::<Result<_, _>>()?);
+    }
+    let last = "SELECT MAX(COALESCE((SELECT MAX(seq) FROM audit), 0), \
+                COALESCE((SELECT MAX(last_seq) FROM seal), 0)) AS number";
+    let answer = tx.query_one_raw(Statement::from_string(DbBackend::Sqlite, last)).await?;
+    let last: i64 =
+        answer.ok_or_else(|| anyhow::anyhow!("the audit log gives no number"))?.try_get("", "number")?;
+    Ok((last + 1..=last + count).collect())
 }
 
 #[cfg(test)]

@@ -48,6 +48,7 @@ mod session;
 mod sync;
 mod tasks;
 mod texting;
+mod together;
 mod token;
 mod trail;
 mod visit;

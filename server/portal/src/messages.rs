@@ -54,37 +54,47 @@ pub(crate) struct Body {
 
 /// Puts a message in the transaction that causes it. The same notice put again is the same message: nothing happens
 /// where it says the same, and where it does not it says the new and is unread.
-pub(crate) async fn put(
-    portal: &Portal,
-    tx: &Tx,
-    new: New,
-    actor: &Actor,
-    now: Timestamp,
-) -> Result<MessageId> {
-    let New { account, child, notice, kind, body } = new;
-    if let Some(notice) = notice
+pub(crate) async fn put(portal: &Portal, tx: &Tx, new: New, actor: &Actor, now: Timestamp) -> Result<()> {
+    if let Some(notice) = new.notice
         && let Some(row) =
             row::Entity::find().filter(row::Column::NoticeId.eq(notice.to_string())).one(tx).await?
     {
-        return replace(portal, tx, &row, kind, &body, actor, now).await;
+        return replace(portal, tx, &row, new.kind, &new.body, actor, now).await;
     }
-    let id = Uuid::new_v4();
-    let row_id = id.to_string();
-    let message = row::ActiveModel {
-        account_id: Set(account.uuid().to_string()),
-        pupil_id: Set(child.map(|child| child.uuid().to_string())),
-        notice_id: Set(notice.map(|notice| notice.to_string())),
-        kind: Set(kind.word().to_owned()),
-        body: Set(portal.seal_json("message", "body", &row_id, &body)?),
-        created_at: Set(now.as_millisecond()),
-        changed_at: Set(now.as_millisecond()),
-        read_at: Set(None),
-        acknowledged_at: Set(None),
-        id: Set(row_id),
-    };
-    row::Entity::insert(message).exec_without_returning(tx).await?;
-    put_on_record(portal, tx, id, child, kind, actor, now).await?;
-    Ok(MessageId::from_uuid(id))
+    put_new(portal, tx, vec![new], actor, now).await
+}
+
+/// Puts messages that cannot be there yet.
+pub(crate) async fn put_new(
+    portal: &Portal,
+    tx: &Tx,
+    news: Vec<New>,
+    actor: &Actor,
+    now: Timestamp,
+) -> Result<()> {
+    let (mut rows, mut lines) = (Vec::with_capacity(news.len()), Vec::with_capacity(news.len()));
+    for New { account, child, notice, kind, body } in news {
+        let id = Uuid::new_v4();
+        let row_id = id.to_string();
+        rows.push(row::ActiveModel {
+            account_id: Set(account.uuid().to_string()),
+            pupil_id: Set(child.map(|child| child.uuid().to_string())),
+            notice_id: Set(notice.map(|notice| notice.to_string())),
+            kind: Set(kind.word().to_owned()),
+            body: Set(portal.seal_json("message", "body", &row_id, &body)?),
+            created_at: Set(now.as_millisecond()),
+            changed_at: Set(now.as_millisecond()),
+            read_at: Set(None),
+            acknowledged_at: Set(None),
+            id: Set(row_id),
+        });
+        lines.push(line(id, child, kind));
+    }
+    if rows.is_empty() {
+        return Ok(());
+    }
+    row::Entity::insert_many(rows).exec_without_returning(tx).await?;
+    portal.trail_all(tx, actor, lines, now).await
 }
 
 async fn replace(
@@ -95,11 +105,10 @@ async fn replace(
     body: &Body,
     actor: &Actor,
     now: Timestamp,
-) -> Result<MessageId> {
-    let id = id_of(row)?;
+) -> Result<()> {
     let known: Body = portal.unseal_json("message", "body", &row.id, &row.body)?;
     if known == *body && row.kind == kind.word() {
-        return Ok(id);
+        return Ok(());
     }
     row::Entity::update_many()
         .col_expr(row::Column::Kind, Expr::value(kind.word()))
@@ -111,22 +120,12 @@ async fn replace(
         .exec(tx)
         .await?;
     let child = row.pupil_id.as_deref().map(pupils::child_id).transpose()?;
-    put_on_record(portal, tx, id.uuid(), child, kind, actor, now).await?;
-    Ok(id)
+    portal.trail(tx, actor, line(id_of(row)?.uuid(), child, kind), now).await
 }
 
-async fn put_on_record(
-    portal: &Portal,
-    tx: &Tx,
-    id: Uuid,
-    child: Option<ChildId>,
-    kind: MessageKind,
-    actor: &Actor,
-    now: Timestamp,
-) -> Result<()> {
+fn line(id: Uuid, child: Option<ChildId>, kind: MessageKind) -> Line {
     let line = Line::new(Deed::PutMessage).of("message", id).because(kind.word());
-    let line = child.map_or(line, |child| line.child(child));
-    portal.trail(tx, actor, line, now).await
+    child.map_or(line, |child| line.child(child))
 }
 
 /// The message of a notice that was confirmed by other means need not be acknowledged as well.

@@ -8,8 +8,15 @@ use tokio::sync::OnceCell;
 use zeroize::Zeroizing;
 
 use crate::{
-    Asking, Clock, Result, Rules, System, Visit, calls::Calls, hung::Hung, identification::Watch,
-    keys::KeyRing, notices::Intake, session, visit,
+    Asking, Clock, Result, Rules, System, Visit,
+    calls::Calls,
+    hung::Hung,
+    identification::Watch,
+    keys::KeyRing,
+    notices::{Intake, Left},
+    session,
+    together::Together,
+    visit,
 };
 
 /// What the portal is made of.
@@ -46,6 +53,10 @@ pub(crate) struct House {
     /// Hints of a change in the registers that nobody has followed yet.
     pub(crate) hints: Calls,
     pub(crate) intake: Intake,
+    /// Letters that have just left.
+    pub(crate) left: Together<Left>,
+    /// Text messages whose handing over begins.
+    pub(crate) begun: Together<String>,
 }
 
 /// Why the house is not ready.
@@ -72,6 +83,8 @@ impl Portal {
             hung: Hung::default(),
             hints: Calls::default(),
             intake: Intake::default(),
+            left: Together::default(),
+            begun: Together::default(),
         })))
     }
 

@@ -61,27 +61,18 @@ pub(crate) async fn enqueue<J: Job>(tx: &Tx, job: &J, now: Timestamp) -> Result<
 
 /// The same for a later time.
 pub(crate) async fn enqueue_at<J: Job>(tx: &Tx, job: &J, at: Timestamp, now: Timestamp) -> Result<()> {
-    write_down(tx, job, due_at(at, now)).await
+    enqueue_all(tx, vec![(job, due_at(at, now))]).await
 }
 
-/// The same for a later time, and not after another.
-pub(crate) async fn enqueue_between<J: Job>(
-    tx: &Tx,
-    job: &J,
-    at: Timestamp,
-    deadline: Timestamp,
-    now: Timestamp,
-) -> Result<()> {
-    write_down(tx, job, due_at(at, now).until(deadline)).await
-}
-
-fn due_at(at: Timestamp, now: Timestamp) -> Due {
+/// When a job that waits for `at` is due.
+pub(crate) fn due_at(at: Timestamp, now: Timestamp) -> Due {
     Due::after(now, Duration::try_from(at.duration_since(now)).unwrap_or_default())
 }
 
-async fn write_down<J: Job>(tx: &Tx, job: &J, due: Due) -> Result<()> {
-    match jobs::enqueue(tx, job, due).await {
-        Ok(_) => Ok(()),
+/// The same for several of a kind, each in its time.
+pub(crate) async fn enqueue_all<J: Job>(tx: &Tx, jobs: Vec<(&J, Due)>) -> Result<()> {
+    match jobs::enqueue_all(tx, jobs).await {
+        Ok(()) => Ok(()),
         Err(jobs::Error::Store(error)) => Err(error.into()),
         Err(error) => Err(anyhow::Error::new(error).into()),
     }

@@ -4,8 +4,6 @@
 //! shows neither our reference nor the text of what it took, so what was taken for the same number and is no other
 //! message's is this one.
 
-use std::collections::HashSet;
-
 use dispatch::sms::{Failure, Sms};
 use jiff::{SignedDuration, Timestamp};
 use jobs::Setback;
@@ -38,21 +36,37 @@ impl Leaving {
         }
     }
 
-    /// Writes down when a try begins, or that it certainly came to nothing.
-    pub(crate) async fn mark(&self, portal: &Portal, at: Option<Timestamp>) -> Result<()> {
-        let (on, at) = (portal.store().writer(), Expr::value(at.map(Timestamp::as_millisecond)));
+    /// Writes down that a try begins; deliveries that begin at the same time do it together.
+    async fn begin(&self, portal: &Portal, now: Timestamp) -> Result<()> {
+        let Self::Delivery(id) = self else { return self.mark(portal, Some(now)).await };
+        let house = portal.clone();
+        let all = move |ids: Vec<String>| async move {
+            let answers = ids.iter().map(|_| Ok(())).collect();
+            mark_deliveries(&house, ids, Some(now)).await?;
+            Ok(answers)
+        };
+        portal.0.begun.write(id.clone(), all).await
+    }
+
+    /// Writes down when a try began, or that it certainly came to nothing.
+    async fn mark(&self, portal: &Portal, at: Option<Timestamp>) -> Result<()> {
         match self {
-            Self::Delivery(id) => {
-                let row = delivery::Entity::update_many().col_expr(delivery::Column::BegunAt, at);
-                row.filter(delivery::Column::Id.eq(id)).exec(on).await?;
-            }
+            Self::Delivery(id) => mark_deliveries(portal, vec![id.clone()], at).await,
             Self::Letter(id) => {
+                let at = Expr::value(at.map(Timestamp::as_millisecond));
                 let row = account_letter::Entity::update_many().col_expr(account_letter::Column::TriedAt, at);
-                row.filter(account_letter::Column::Id.eq(id)).exec(on).await?;
+                row.filter(account_letter::Column::Id.eq(id)).exec(portal.store().writer()).await?;
+                Ok(())
             }
         }
-        Ok(())
     }
+}
+
+async fn mark_deliveries(portal: &Portal, ids: Vec<String>, at: Option<Timestamp>) -> Result<()> {
+    let at = Expr::value(at.map(Timestamp::as_millisecond));
+    let rows = delivery::Entity::update_many().col_expr(delivery::Column::BegunAt, at);
+    rows.filter(delivery::Column::Id.is_in(ids)).exec(portal.store().writer()).await?;
+    Ok(())
 }
 
 /// Hands a text message over, or finds that a try begun at `tried` arrived; answers the gateway's name of it.
@@ -75,12 +89,13 @@ pub(crate) async fn hand_over(
         let end = tried + doubt + TWO_CLOCKS;
         let seen = seen.map_err(|_| Setback::Away(DOUBTFUL))?.into_iter().filter(|seen| seen.created <= end);
         let names: Vec<String> = seen.map(|seen| seen.id).collect();
-        let taken = claimed(portal.store().reader(), &names, leaving.id()).await.map_err(tasks::later)?;
-        if let Some(name) = names.into_iter().find(|name| !taken.contains(name)) {
+        let claimed = claimed(portal.store().reader(), &names).await.map_err(tasks::later)?;
+        let is_free = |name: &String| claimed.iter().all(|(taken, id)| taken != name || id == leaving.id());
+        if let Some(name) = names.into_iter().find(is_free) {
             return Ok(name);
         }
     }
-    leaving.mark(portal, Some(now)).await.map_err(tasks::later)?;
+    leaving.begin(portal, now).await.map_err(tasks::later)?;
     match gateway.send(sms).await {
         Ok(seen) => Ok(seen.id),
         Err(Failure::Refused) => Err(Setback::Never(REFUSED)),
@@ -92,22 +107,19 @@ pub(crate) async fn hand_over(
     }
 }
 
-/// Which of these names of the gateway's are known as another message than `id`.
-pub(crate) async fn claimed(
-    on: &impl ConnectionTrait,
-    names: &[String],
-    id: &str,
-) -> Result<HashSet<String>> {
+/// Which of these names of the gateway's are known, each with the id of its message.
+pub(crate) async fn claimed(on: &impl ConnectionTrait, names: &[String]) -> Result<Vec<(String, String)>> {
+    if names.is_empty() {
+        return Ok(Vec::new());
+    }
     let notices = delivery::Entity::find()
         .filter(delivery::Column::ProviderId.is_in(names.iter().cloned()))
-        .filter(delivery::Column::Id.ne(id))
         .all(on)
         .await?;
     let letters = account_letter::Entity::find()
         .filter(account_letter::Column::ProviderId.is_in(names.iter().cloned()))
-        .filter(account_letter::Column::Id.ne(id))
         .all(on)
         .await?;
-    let notices = notices.into_iter().filter_map(|row| row.provider_id);
-    Ok(notices.chain(letters.into_iter().filter_map(|row| row.provider_id)).collect())
+    let notices = notices.into_iter().filter_map(|row| Some((row.provider_id?, row.id)));
+    Ok(notices.chain(letters.into_iter().filter_map(|row| Some((row.provider_id?, row.id)))).collect())
 }

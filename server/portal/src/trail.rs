@@ -149,9 +149,20 @@ impl Visit {
 }
 
 impl Portal {
-    /// Writes the row. It shares the deed's transaction: no row, no line.
+    /// Writes a line. It shares the deed's transaction: no line, no deed.
     pub(crate) async fn trail(&self, tx: &Tx, actor: &Actor, line: Line, at: Timestamp) -> Result<()> {
-        let row = audit::Row {
+        self.trail_all(tx, actor, vec![line], at).await
+    }
+
+    /// Writes the lines of what was done at once.
+    pub(crate) async fn trail_all(
+        &self,
+        tx: &Tx,
+        actor: &Actor,
+        lines: Vec<Line>,
+        at: Timestamp,
+    ) -> Result<()> {
+        let row = |line: Line| audit::Row {
             at,
             actor: actor.id,
             actor_kind: actor.kind,
@@ -166,6 +177,6 @@ impl Portal {
             request: actor.request,
             address: actor.address,
         };
-        audit::write(tx, self.keys(), row).await.map(drop)
+        audit::write(tx, self.keys(), lines.into_iter().map(row).collect()).await
     }
 }

@@ -82,6 +82,9 @@ async fn standing(
 /// Which of these the guardians who reported them took back, all of them: a register that takes nothing back shows them
 /// until a person does. By the register's ids.
 pub(crate) async fn taken_back(on: &impl ConnectionTrait, rows: &[row::Model]) -> Result<BTreeSet<String>> {
+    if rows.is_empty() {
+        return Ok(BTreeSet::new());
+    }
     let reports = absence_report::Entity::find()
         .filter(absence_report::Column::RegisterId.is_in(rows.iter().map(|row| row.register_id.clone())))
         .all(on)

@@ -33,10 +33,15 @@ fn row(n: i64) -> Row {
     }
 }
 
-/// Writes a row of the log, in a transaction of its own.
+/// Writes a row of the log, in a transaction of its own; answers its number.
 async fn note(store: &Store, keys: &KeyRing, n: i64) -> crate::Result<i64> {
     let keys = keys.clone();
-    store.change(move |tx| async move { write(&tx, &keys, row(n)).await }).await
+    store
+        .change(move |tx| async move {
+            write(&tx, &keys, vec![row(n)]).await?;
+            Ok(table::Entity::find().order_by_desc(table::Column::Seq).one(&tx).await?.unwrap().seq)
+        })
+        .await
 }
 
 struct House {
@@ -309,7 +314,7 @@ async fn a_rolled_back_deed_leaves_no_row_and_its_number_is_attested() -> Asked 
         let undone: crate::Result<()> = house
             .store
             .change(move |tx| async move {
-                write(&tx, &keys, row(11)).await?;
+                write(&tx, &keys, vec![row(11)]).await?;
                 Err(crate::Error::NotFound)
             })
             .await;
@@ -337,7 +342,7 @@ async fn the_sealer_waits_for_a_number_that_is_still_on_its_way() -> Asked {
     let Some(store) = testing::postgres().await else { return Ok(()) };
     let keys = KeyRing::fleeting()?;
     let slow = store.begin().await?;
-    write(&slow, &keys, row(1)).await?;
+    write(&slow, &keys, vec![row(1)]).await?;
     note(&store, &keys, 2).await?;
     let sealing = tokio::spawn({
         let (store, keys) = ((*store).clone(), keys.clone());

@@ -187,7 +187,7 @@ pub async fn note_verification(store: &Store, keys: &KeyRing, report: &Report, a
                 request: Uuid::new_v4(),
                 address: None,
             };
-            write(&tx, &keys, row).await.map(drop)
+            write(&tx, &keys, vec![row]).await
         })
         .await
 }

@@ -16,7 +16,7 @@ use store::{
 };
 use uuid::Uuid;
 
-use super::{STANDING, cover::covers, kind, message, rules};
+use super::{STANDING, cover, kind, rules};
 use crate::{
     Portal, Result,
     audit::Deed,
@@ -161,7 +161,7 @@ pub(super) async fn quiet(
 }
 
 /// What stands of a child and day that nobody excused.
-async fn unexcused(tx: &Tx, child: ChildId, day: &str) -> Result<Vec<String>> {
+async fn unexcused(tx: &Tx, child: ChildId, day: &str) -> Result<HashSet<String>> {
     let day: Date = day.parse().map_err(|_| anyhow::anyhow!("a day cannot be read"))?;
     let (begins, ends) = rules::bounds(day);
     let rows = absence::Entity::find()
@@ -172,13 +172,7 @@ async fn unexcused(tx: &Tx, child: ChildId, day: &str) -> Result<Vec<String>> {
         .filter(absence::Column::StartAt.lt(ends.as_millisecond()))
         .all(tx)
         .await?;
-    let mut left = Vec::with_capacity(rows.len());
-    for absence in rows {
-        if !message::away(&absence).is_covered(&covers(tx, &absence).await?) {
-            left.push(absence.id);
-        }
-    }
-    Ok(left)
+    cover::unexcused(tx, &rows).await
 }
 
 impl Portal {

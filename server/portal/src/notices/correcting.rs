@@ -186,13 +186,17 @@ async fn correct(
             made
         }
     };
-    for channel in channels {
-        let new = delivery::New { notice: &correction, channel: *channel, instead_of: None, due, deadline };
-        delivery::make(portal, tx, new, now).await?;
-        if *channel == Channel::Pim {
-            let wrong = message::ever_of(tx, &told.id).await?;
-            message::put(portal, tx, &correction, &wrong, actor, now).await?;
-        }
+    let by = |channel: &Channel| delivery::New {
+        notice: &correction,
+        channel: *channel,
+        instead_of: None,
+        due,
+        deadline,
+    };
+    delivery::make(portal, tx, channels.iter().map(by).collect(), now).await?;
+    if channels.contains(&Channel::Pim) {
+        let wrong = message::ever_of(tx, &told.id).await?;
+        message::put(portal, tx, &correction, &wrong, actor, now).await?;
     }
     failpoint::pass(portal.rules().failpoint.as_deref(), "correction.before-commit");
     Ok(())

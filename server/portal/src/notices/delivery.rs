@@ -1,5 +1,7 @@
 //! A notice on its way by one channel: made once, moved on by whoever is first.
 
+use std::collections::HashMap;
+
 use anyhow::anyhow;
 use dispatch::letters;
 use jiff::Timestamp;
@@ -34,10 +36,28 @@ pub(super) struct New<'n> {
     pub(super) deadline: Timestamp,
 }
 
-/// Makes a delivery with the job that sends it. The message inside the service has arrived when it is there. One of this
-/// notice and channel that is there already stays as it is.
-pub(super) async fn make(portal: &Portal, tx: &Tx, new: New<'_>, now: Timestamp) -> Result<()> {
-    let id = Uuid::new_v4();
+/// Makes deliveries with the jobs that send them. The message inside the service has arrived when it is there. One of the
+/// same notice and channel that is there already stays as it is.
+pub(super) async fn make(portal: &Portal, tx: &Tx, news: Vec<New<'_>>, now: Timestamp) -> Result<()> {
+    let (mut rows, mut jobs) = (Vec::with_capacity(news.len()), HashMap::with_capacity(news.len()));
+    for new in news {
+        let id = Uuid::new_v4();
+        rows.push(row_of(portal, id, &new, now)?);
+        if new.channel != Channel::Pim {
+            let due = tasks::due_at(new.due, now).until(new.deadline);
+            jobs.insert(id.to_string(), (SendNotice { delivery: id, channel: new.channel }, due));
+        }
+    }
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let once = OnConflict::columns([row::Column::NoticeId, row::Column::Channel]).do_nothing().to_owned();
+    let made = row::Entity::insert_many(rows).on_conflict(once).exec_with_returning(tx).await?;
+    let jobs = made.iter().filter_map(|row| jobs.get(&row.id)).map(|(job, due)| (job, *due)).collect();
+    tasks::enqueue_all(tx, jobs).await
+}
+
+fn row_of(portal: &Portal, id: Uuid, new: &New<'_>, now: Timestamp) -> Result<row::ActiveModel> {
     let row_id = id.to_string();
     let at = now.as_millisecond();
     let inside = new.channel == Channel::Pim;
@@ -72,29 +92,29 @@ pub(super) async fn make(portal: &Portal, tx: &Tx, new: New<'_>, now: Timestamp)
         delivery.report = Set(Some(portal.seal("delivery", "report", &row_id, &report)?));
         delivery.report_hash = Set(Some(token::hash(&report)));
     }
-    let once = OnConflict::columns([row::Column::NoticeId, row::Column::Channel]).do_nothing().to_owned();
-    let made = row::Entity::insert(delivery).on_conflict(once).exec_without_returning(tx).await?;
-    if made == 0 || inside {
-        return Ok(());
-    }
-    let job = SendNotice { delivery: id, channel: new.channel };
-    tasks::enqueue_between(tx, &job, new.due, new.deadline, now).await
+    Ok(delivery)
 }
 
-/// Makes a delivery by each of these channels, to be tried for as long as the rules and the notice's own deadline say.
+/// Makes a delivery of each notice by each of its channels.
 pub(super) async fn offer(
     portal: &Portal,
     tx: &Tx,
-    notice: &notice::Model,
-    channels: Vec<Channel>,
+    notices: Vec<(&notice::Model, &[Channel])>,
     now: Timestamp,
 ) -> Result<()> {
-    let end = from_millis(now.as_millisecond() + millis(portal.rules().notices.try_for));
-    let deadline = end.min(from_millis(notice.deadline_at));
-    for channel in channels {
-        make(portal, tx, New { notice, channel, instead_of: None, due: now, deadline }, now).await?;
+    let mut news = Vec::new();
+    for (notice, channels) in notices {
+        let deadline = deadline(portal, notice, now);
+        let by = |channel: &Channel| New { notice, channel: *channel, instead_of: None, due: now, deadline };
+        news.extend(channels.iter().map(by));
     }
-    Ok(())
+    make(portal, tx, news, now).await
+}
+
+/// Until when a delivery that is made now is tried: for as long as the rules and the notice's own deadline say.
+pub(super) fn deadline(portal: &Portal, notice: &notice::Model, now: Timestamp) -> Timestamp {
+    let end = from_millis(now.as_millisecond() + millis(portal.rules().notices.try_for));
+    end.min(from_millis(notice.deadline_at))
 }
 
 /// A token whose link holds no run of six digits: only codes look like that.

@@ -20,7 +20,6 @@ use super::{
 use crate::{
     Portal, Result,
     audit::Deed,
-    clock::{from_millis, millis},
     failpoint,
     trail::{Actor, Line},
 };
@@ -72,15 +71,14 @@ pub(super) async fn failed(
         mark(tx, &told.account_id, delivery, now).await?;
     }
     if let Some(channel) = next {
-        let end = from_millis(now.as_millisecond() + millis(portal.rules().notices.try_for));
         let new = delivery::New {
             notice: &told,
             channel,
             instead_of: Some(&delivery.id),
             due: now,
-            deadline: end.min(from_millis(told.deadline_at)),
+            deadline: delivery::deadline(portal, &told, now),
         };
-        delivery::make(portal, tx, new, now).await?;
+        delivery::make(portal, tx, vec![new], now).await?;
         failpoint::pass(portal.rules().failpoint.as_deref(), "fallback.before-commit");
         return Ok(());
     }

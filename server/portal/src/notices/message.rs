@@ -1,5 +1,7 @@
 //! What the message inside the service says of a notice.
 
+use std::collections::HashSet;
+
 use jiff::Timestamp;
 use model::{AbsenceKind, AccountId, ChildId, MessageKind, Missed};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
@@ -8,7 +10,7 @@ use store::{
     entity::{absence, notice, notice_absence},
 };
 
-use super::{cover::covers, id_of, kind, rules::Away};
+use super::{cover::unexcused, id_of, kind, rules::Away};
 use crate::{
     Portal, Result,
     clock::from_millis,
@@ -26,35 +28,42 @@ pub(super) async fn put(
     actor: &Actor,
     now: Timestamp,
 ) -> Result<()> {
+    let unexcused = unexcused(tx, absences).await?;
+    messages::put(portal, tx, of(notice, absences, &unexcused)?, actor, now).await
+}
+
+/// The message of a notice that tells of `absences`, of which nobody excused the `unexcused`.
+pub(super) fn of<'a>(
+    notice: &notice::Model,
+    absences: impl IntoIterator<Item = &'a absence::Model>,
+    unexcused: &HashSet<String>,
+) -> Result<messages::New> {
     let is_correction = notice.kind == kind::CORRECTION;
-    let mut missed = Vec::with_capacity(absences.len());
+    let (mut missed, mut unit) = (Vec::new(), None);
     for absence in absences {
-        missed.push(missed_of(tx, absence, is_correction).await?);
+        missed.push(missed_of(absence, is_correction, unexcused));
+        unit = unit.or(absence.unit_id.as_deref());
     }
     missed.sort_by_key(|missed| (missed.from, missed.to));
-    let unit = absences.iter().find_map(|absence| absence.unit_id.as_deref());
     let unit = unit.map(str::parse).transpose().map_err(|_| anyhow::anyhow!("a unit's id cannot be read"))?;
-    let new = messages::New {
+    Ok(messages::New {
         account: AccountId::from_uuid(id_of(&notice.account_id)?),
         child: Some(child_of(notice)?),
         notice: Some(id_of(&notice.id)?),
         kind: if is_correction { MessageKind::Correction } else { MessageKind::Absence },
         body: Body { missed, unit },
-    };
-    messages::put(portal, tx, new, actor, now).await.map(drop)
+    })
 }
 
-async fn missed_of(tx: &Tx, absence: &absence::Model, is_correction: bool) -> Result<Missed> {
-    let kind = AbsenceKind::from_word(&absence.kind).unwrap_or(AbsenceKind::Present);
+fn missed_of(absence: &absence::Model, is_correction: bool, unexcused: &HashSet<String>) -> Missed {
     let away = away(absence);
-    let kind = if is_correction {
-        AbsenceKind::Present
-    } else if away.unexcused && away.is_covered(&covers(tx, absence).await?) {
-        AbsenceKind::Reported
-    } else {
-        kind
+    let kind = match AbsenceKind::from_word(&absence.kind) {
+        Some(_) if is_correction => AbsenceKind::Present,
+        Some(AbsenceKind::Unexcused) if !unexcused.contains(&away.id) => AbsenceKind::Reported,
+        Some(kind) => kind,
+        None => AbsenceKind::Present,
     };
-    Ok(Missed { from: away.from, to: away.to, lesson: absence.lesson.clone(), kind })
+    Missed { from: away.from, to: away.to, lesson: absence.lesson.clone(), kind }
 }
 
 /// An absence as the rules see it.

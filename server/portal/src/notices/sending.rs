@@ -19,14 +19,16 @@ use store::{
 use uuid::Uuid;
 
 use super::{
-    STANDING, arriving, correcting,
-    delivery::{self, channel_of, notice_of, object, of_notice, step},
-    failing, id_of, kind, message, rules, state,
+    STANDING,
+    delivery::{self, notice_of, object, of_notice, step},
+    failing, id_of, kind,
+    leaving::{Left, Sent},
+    message, rules, state,
     telling::{reach_of, wish_of},
     verdict::{CHOICE, Verdict, verdict},
 };
 use crate::{
-    Error, Portal, Result, System,
+    Error, Portal, Result,
     audit::Deed,
     clock::from_millis,
     failpoint, tasks,
@@ -101,22 +103,21 @@ async fn send(portal: &Portal, delivery: &row::Model, channel: Channel) -> Resul
     };
     failpoint::pass(portal.rules().failpoint.as_deref(), "delivery.after-send");
     match sent {
-        Ok(sent) => left(portal, delivery, sent).await.map_err(tasks::later),
+        Ok(sent) => {
+            let left = Left {
+                delivery: delivery.clone(),
+                told,
+                sent,
+                was_failing: account.email_failing_since.is_some(),
+            };
+            left.write(portal).await.map_err(tasks::later)
+        }
         Err(Setback::Never(why)) => failing::give_up(portal, delivery, why).await.map_err(tasks::later),
         Err(setback) => {
             postpone(portal, delivery, word_of(setback)).await.map_err(tasks::later)?;
             Err(setback)
         }
     }
-}
-
-/// What is known of a letter that left.
-#[derive(Default)]
-struct Sent {
-    /// Blind index of where it went.
-    contact: Option<Vec<u8>>,
-    /// The gateway's name of it.
-    provider: Option<String>,
 }
 
 const fn word_of(setback: Setback) -> &'static str {
@@ -205,65 +206,14 @@ fn language_of(account: &account::Model) -> Language {
     Language::from_tag(&account.language).unwrap_or_default()
 }
 
-/// Writes down that a letter left.
-async fn left(portal: &Portal, delivery: &row::Model, sent: Sent) -> Result<()> {
-    let (house, delivery, now) = (portal.clone(), delivery.clone(), portal.clock().now());
-    let channel = delivery.channel.clone();
-    portal.change(move |tx| async move { left_in(&house, &tx, &delivery, sent, now).await }).await?;
-    metrics::counter!("portal_notices_sent", "channel" => channel).increment(1);
-    Ok(())
-}
-
-async fn left_in(portal: &Portal, tx: &Tx, delivery: &row::Model, sent: Sent, now: Timestamp) -> Result<()> {
-    let actor = Actor::house();
-    let at = now.as_millisecond();
-    let told = notice_of(tx, delivery).await?;
-    if !texting::claimed(tx, sent.provider.as_slice(), &delivery.id).await?.is_empty() {
-        // Another message took it for itself meanwhile: the next try asks again.
-        return Err(Error::Unavailable(System::Sms));
-    }
-    // What opens its link and its report is the hash; nobody needs to write either again.
-    let more = || {
-        vec![
-            (row::Column::Token, Expr::value(Option::<Vec<u8>>::None)),
-            (row::Column::Report, Expr::value(Option::<Vec<u8>>::None)),
-            (row::Column::SentAt, Expr::value(at)),
-            (row::Column::Contact, Expr::value(sent.contact.clone())),
-            (row::Column::ProviderId, Expr::value(sent.provider.clone())),
-            (row::Column::Tries, Expr::value(delivery.tries + 1)),
-            (row::Column::Reason, Expr::value(Option::<String>::None)),
-        ]
-    };
-    if step(tx, &delivery.id, &state::PENDING, state::SENT, more(), now).await? {
-        // That the gateway has a text message says nothing of the number.
-        if channel_of(delivery)? == Channel::Mail {
-            failing::works(tx, &told.account_id, Channel::Mail, now).await?;
-        }
-    } else {
-        // The gateway's report was quicker, or the notice was taken back while its letter was leaving.
-        let taken_back = step(tx, &delivery.id, &[state::WITHDRAWN], state::SENT, more(), now).await?;
-        if taken_back {
-            correcting::overtaken(portal, tx, &told, channel_of(delivery)?, &actor, now).await?;
-        }
-        // Given up a moment too early: it left all the same, beside what stands in for it. What the gateway says failed did.
-        let given_up = row::Entity::find_by_id(delivery.id.clone()).one(tx).await?;
-        if given_up.is_some_and(|row| row.reason.as_deref() != Some(arriving::FAILED)) {
-            step(tx, &delivery.id, &[state::FAILED, state::REPLACED], state::SENT, more(), now).await?;
-        }
-    }
-    let (what, id) = object(delivery)?;
-    let line = Line::new(Deed::HandedOverNotice).of(what, id).child(message::child_of(&told)?);
-    let channel = channel_of(delivery)?.word();
-    portal.trail(tx, &actor, line.because(channel), now).await
-}
-
 /// It waits for the morning, without counting as tried.
 async fn put_off(portal: &Portal, delivery: &row::Model, channel: Channel, at: Timestamp) -> Result<()> {
     let (id, now) = (id_of(&delivery.id)?, portal.clock().now());
     let deadline = from_millis(delivery.deadline_at);
     portal
         .change(move |tx| async move {
-            tasks::enqueue_between(&tx, &SendNotice { delivery: id, channel }, at, deadline, now).await
+            let due = tasks::due_at(at, now).until(deadline);
+            tasks::enqueue_all(&tx, vec![(&SendNotice { delivery: id, channel }, due)]).await
         })
         .await
 }
@@ -320,7 +270,7 @@ async fn choose_again(portal: &Portal, tx: &Tx, told: &notice::Model, now: Times
     let wish = wish_of(tx, &account.id, message::child_of(told)?).await?;
     let channels = rules::channels(wish, reach_of(&account));
     let is_new = !of_notice(tx, &told.id).await?.iter().any(|it| it.channel == Channel::Pim.word());
-    delivery::offer(portal, tx, told, channels.clone(), now).await?;
+    delivery::offer(portal, tx, vec![(told, channels.as_slice())], now).await?;
     if is_new && channels.contains(&Channel::Pim) {
         let absences = message::absences_of(tx, &told.id).await?;
         message::put(portal, tx, told, &absences, &Actor::house(), now).await?;

@@ -28,6 +28,7 @@ use crate::{
 };
 
 mod day;
+mod listener;
 
 use day::Day;
 
@@ -179,6 +180,27 @@ pub(super) struct New<'n> {
     pub(super) deadline: Timestamp,
 }
 
+impl New<'_> {
+    fn row(self, number: i64, now: Timestamp) -> notice::Model {
+        let at = now.as_millisecond();
+        notice::Model {
+            id: Uuid::new_v4().to_string(),
+            account_id: self.account.to_owned(),
+            pupil_id: self.pupil.to_owned(),
+            day: self.day.to_owned(),
+            number,
+            kind: self.kind.to_owned(),
+            corrects: self.corrects.map(str::to_owned),
+            state: STANDING.to_owned(),
+            deadline_at: self.deadline.as_millisecond(),
+            created_at: at,
+            confirmed_at: None,
+            confirmed_by: None,
+            updated_at: at,
+        }
+    }
+}
+
 /// Makes a notice under the next number of its guardian, pupil and day: two that are made at once are one too many.
 pub(super) async fn insert(tx: &Tx, new: New<'_>, now: Timestamp) -> Result<notice::Model> {
     let last = notice::Entity::find()
@@ -188,22 +210,7 @@ pub(super) async fn insert(tx: &Tx, new: New<'_>, now: Timestamp) -> Result<noti
         .order_by_desc(notice::Column::Number)
         .one(tx)
         .await?;
-    let at = now.as_millisecond();
-    let row = notice::Model {
-        id: Uuid::new_v4().to_string(),
-        account_id: new.account.to_owned(),
-        pupil_id: new.pupil.to_owned(),
-        day: new.day.to_owned(),
-        number: last.map_or(1, |last| last.number + 1),
-        kind: new.kind.to_owned(),
-        corrects: new.corrects.map(str::to_owned),
-        state: STANDING.to_owned(),
-        deadline_at: new.deadline.as_millisecond(),
-        created_at: at,
-        confirmed_at: None,
-        confirmed_by: None,
-        updated_at: at,
-    };
+    let row = new.row(last.map_or(1, |last| last.number + 1), now);
     let written: notice::ActiveModel = row.clone().into();
     notice::Entity::insert(written).exec_without_returning(tx).await?;
     Ok(row)
@@ -216,13 +223,16 @@ pub(super) async fn wish_of(
     child: ChildId,
 ) -> Result<Wish> {
     let key = (account.to_owned(), child.uuid().to_string());
-    let row = notice_choice::Entity::find_by_id(key).one(on).await?;
-    Ok(row.map_or_else(Wish::default, |row| Wish {
+    Ok(wish(notice_choice::Entity::find_by_id(key).one(on).await?.as_ref()))
+}
+
+fn wish(chosen: Option<&notice_choice::Model>) -> Wish {
+    chosen.map_or_else(Wish::default, |row| Wish {
         mail: row.mail != 0,
         pim: row.pim != 0,
         sms: row.sms != 0,
         valid_too: row.valid_too != 0,
-    }))
+    })
 }
 
 /// The ways to a guardian.

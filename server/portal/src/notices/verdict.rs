@@ -3,11 +3,11 @@
 use jiff::Timestamp;
 use model::Channel;
 use sea_orm::{ConnectionTrait, EntityTrait};
-use store::entity::{absence, account, delivery as row, notice};
+use store::entity::{account, delivery as row, notice};
 
 use super::{
     STANDING,
-    cover::covers,
+    cover::unexcused,
     delivery::channel_of,
     kind, message, rules,
     telling::{reach_of, wish_of},
@@ -61,10 +61,8 @@ pub(super) async fn verdict(
         }
     } else {
         let wish = wish_of(on, &row.id, child).await?;
-        let mut stands = false;
-        for absence in message::absences_of(on, &told.id).await? {
-            stands |= wish.valid_too || is_unexcused(on, &absence).await?;
-        }
+        let absences = message::absences_of(on, &told.id).await?;
+        let stands = !absences.is_empty() && (wish.valid_too || !unexcused(on, &absences).await?.is_empty());
         if !stands {
             return Ok(Verdict::Unwanted("excused"));
         }
@@ -83,18 +81,10 @@ pub(super) async fn verdict(
     Ok(if is_proven { Verdict::Leaves(Box::new(row)) } else { Verdict::NoWay("no-contact") })
 }
 
-async fn is_unexcused(on: &impl ConnectionTrait, absence: &absence::Model) -> Result<bool> {
-    let away = message::away(absence);
-    Ok(away.unexcused && !away.is_covered(&covers(on, absence).await?))
-}
-
 /// Whether something that a correction says was wrong is right after all.
 async fn is_true_again(on: &impl ConnectionTrait, correction: &notice::Model) -> Result<bool> {
     let Some(corrected) = &correction.corrects else { return Ok(false) };
-    for absence in message::ever_of(on, corrected).await? {
-        if absence.state == STANDING && is_unexcused(on, &absence).await? {
-            return Ok(true);
-        }
-    }
-    Ok(false)
+    let mut standing = message::ever_of(on, corrected).await?;
+    standing.retain(|absence| absence.state == STANDING);
+    Ok(!unexcused(on, &standing).await?.is_empty())
 }

@@ -319,9 +319,8 @@ async fn sent(portal: &Portal, id: Uuid, provider: Option<String>) -> Result<()>
     let (house, now) = (portal.clone(), portal.clock().now());
     portal
         .change(move |tx| async move {
-            if provider.is_some()
-                && !texting::claimed(&tx, provider.as_slice(), &id.to_string()).await?.is_empty()
-            {
+            let claimed = texting::claimed(&tx, provider.as_slice()).await?;
+            if claimed.iter().any(|(_, other)| *other != id.to_string()) {
                 // Another message took it for itself meanwhile: the next try asks again.
                 return Err(Error::Unavailable(System::Sms));
             }

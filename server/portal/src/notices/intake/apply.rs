@@ -105,6 +105,8 @@ struct Desk<'d> {
     rows: HashMap<String, row::Model>,
     /// Whom to tell of, and when: one job each.
     due: HashSet<(String, Timestamp)>,
+    /// What was noted, for the log.
+    lines: Vec<Line>,
     applied: Applied,
 }
 
@@ -140,16 +142,20 @@ impl<'d> Desk<'d> {
             places,
             rows: rows.into_iter().map(|row| (row.register_id.clone(), row)).collect(),
             due: HashSet::new(),
+            lines: Vec::new(),
             applied: Applied::default(),
         })
     }
 
-    /// Queues what is to be told, once a pupil and time.
+    /// Queues what is to be told, once a pupil and time, and writes the log.
     async fn close(self) -> Result<Applied> {
+        let mut jobs = Vec::with_capacity(self.due.len());
         for (pupil, at) in self.due {
             let pupil = pupils::child_id(&pupil)?.uuid();
-            tasks::enqueue_at(self.tx, &TellGuardians { pupil }, at, self.now).await?;
+            jobs.push((TellGuardians { pupil }, tasks::due_at(at, self.now)));
         }
+        tasks::enqueue_all(self.tx, jobs.iter().map(|(job, due)| (job, *due)).collect()).await?;
+        self.portal.trail_all(self.tx, &self.actor, self.lines, self.now).await?;
         Ok(self.applied)
     }
 
@@ -231,8 +237,7 @@ impl<'d> Desk<'d> {
         self.applied.changed += 1;
         let word = if after.state == STANDING { word_of(&after) } else { WITHDRAWN };
         let id: Uuid = after.id.parse().map_err(|_| anyhow::anyhow!("an absence's id cannot be read"))?;
-        let line = Line::new(Deed::NotedAbsence).of("absence", id).child(child).because(word);
-        self.portal.trail(self.tx, &self.actor, line, self.now).await?;
+        self.lines.push(Line::new(Deed::NotedAbsence).of("absence", id).child(child).because(word));
         match then {
             Then::Correct => {
                 correcting::withdrawn(self.portal, self.tx, &after, &self.actor, self.now).await?;

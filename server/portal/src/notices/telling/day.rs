@@ -3,28 +3,32 @@
 use std::collections::HashSet;
 
 use jiff::{Timestamp, civil::Date};
-use model::{AbsenceKind, ChildId};
+use model::{AbsenceKind, Channel, ChildId};
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, EntityTrait, QueryFilter, QueryOrder,
+    ColumnTrait, EntityTrait, QueryFilter,
     sea_query::{Expr, OnConflict},
 };
 use store::{
     Tx,
-    entity::{absence, account, notice, notice_absence},
+    entity::{absence, notice, notice_absence},
 };
 
-use super::{New, insert, reach_of, wish_of};
+use super::{
+    New,
+    listener::{Known, Listener},
+};
 use crate::{
     Portal, Result,
     audit::Deed,
     clock::{day_of, from_millis},
+    messages,
     notices::{
         STANDING,
         call_home::{self, Why},
-        cover::covers,
+        cover::unexcused,
         delivery, id_of, kind, message,
-        rules::{self, Away, Part, Reach, Standing, Wish},
+        rules::{self, Away, Part, Reach, Standing},
     },
     trail::{Actor, Line},
 };
@@ -45,6 +49,13 @@ pub(super) struct Day<'d> {
     seen: Vec<Timestamp>,
 }
 
+/// A notice to be made, with what it tells of and the ways it goes.
+struct Fresh {
+    notice: notice::Model,
+    away: Vec<Away>,
+    channels: Vec<Channel>,
+}
+
 impl<'d> Day<'d> {
     pub(super) async fn open(
         portal: &'d Portal,
@@ -63,13 +74,6 @@ impl<'d> Day<'d> {
             .filter(absence::Column::StartAt.lt(ends.as_millisecond()))
             .all(tx)
             .await?;
-        let mut unexcused = HashSet::new();
-        for absence in &absences {
-            let away = message::away(absence);
-            if away.unexcused && !away.is_covered(&covers(tx, absence).await?) {
-                unexcused.insert(away.id);
-            }
-        }
         Ok(Self {
             portal,
             tx,
@@ -79,21 +83,23 @@ impl<'d> Day<'d> {
             now,
             deadline: rules::deadline(day.min(day_of(now))),
             seen: present.iter().map(|row| from_millis(row.start_at)).collect(),
+            unexcused: unexcused(tx, &absences).await?,
             absences,
-            unexcused,
         })
     }
 
-    pub(super) async fn tell(&self, listeners: &[String]) -> Result<()> {
+    pub(super) async fn tell(&self, accounts: &[String]) -> Result<()> {
         let (mut heard, mut unreachable) = (false, false);
         if self.now < self.deadline {
-            for listener in listeners {
-                match self.tell_one(listener).await? {
+            let mut fresh = Vec::new();
+            for listener in Listener::all(self.tx, accounts, self.child, &self.day).await? {
+                match self.tell_one(&listener, &mut fresh).await? {
                     Told::Nothing => {}
                     Told::Within => heard = true,
                     Told::NoWay => unreachable = true,
                 }
             }
+            self.write(fresh).await?;
         }
         if self.unexcused.is_empty() {
             return Ok(());
@@ -108,126 +114,116 @@ impl<'d> Day<'d> {
         call_home::list(self.portal, self.tx, self.child, unit, &self.day, why, &self.actor, self.now).await
     }
 
-    async fn tell_one(&self, account: &str) -> Result<Told> {
-        let row = account::Entity::find_by_id(account).one(self.tx).await?;
-        let Some(row) = row.filter(|row| row.state == "open") else { return Ok(Told::Nothing) };
-        let wish = wish_of(self.tx, &row.id, self.child).await?;
-        let known = self.standing(&row.id).await?;
+    /// What is news to one guardian joins what they were told, or is `fresh`.
+    async fn tell_one(&self, listener: &Listener, fresh: &mut Vec<Fresh>) -> Result<Told> {
+        let (wish, reach) = (listener.wish, listener.reach);
+        let is_known = |known: &Known| known.reached && known.notice.unexcused;
+        let knows =
+            |away: &Away| listener.known.iter().any(|it| is_known(it) && it.absences.contains(&away.id));
         let due: Vec<Away> = self
             .absences
             .iter()
             .map(|absence| Away { unexcused: self.unexcused.contains(&absence.id), ..message::away(absence) })
-            .filter(|away| away.unexcused || wish.valid_too)
-            .filter(|away| {
-                !known.iter().any(|it| it.reached && it.notice.unexcused && it.absences.contains(&away.id))
-            })
+            .filter(|away| (away.unexcused || wish.valid_too) && !knows(away))
             .collect();
         if due.is_empty() {
-            let is_known = known.iter().any(|it| it.reached && it.notice.unexcused);
-            return Ok(if is_known { Told::Within } else { Told::Nothing });
+            return Ok(if listener.known.iter().any(is_known) { Told::Within } else { Told::Nothing });
         }
-        let reach = reach_of(&row);
-        let standing: Vec<Standing> = known.into_iter().map(|it| it.notice).collect();
-        for part in rules::parts(due, &standing, &self.seen) {
-            self.write(&row.id, part, wish, reach).await?;
+        let standing: Vec<Standing> = listener.known.iter().map(|it| it.notice.clone()).collect();
+        let mut number = listener.next_number();
+        for Part { into, away } in rules::parts(due, &standing, &self.seen) {
+            if let Some(id) = into {
+                self.join(listener, &id, &away).await?;
+                continue;
+            }
+            let notice = self.notice(&listener.account, number, &away);
+            number += 1;
+            self.leave_others(listener, &notice.id, &away).await?;
+            fresh.push(Fresh { notice, away, channels: rules::channels(wish, reach) });
         }
         Ok(if wish.wants_letters() && reach == Reach::default() { Told::NoWay } else { Told::Within })
     }
 
-    /// The notices of the day that stand.
-    async fn standing(&self, account: &str) -> Result<Vec<Known>> {
-        let rows = notice::Entity::find()
-            .filter(notice::Column::AccountId.eq(account))
-            .filter(notice::Column::PupilId.eq(self.child.uuid().to_string()))
-            .filter(notice::Column::Day.eq(self.day.clone()))
-            .filter(notice::Column::State.eq(STANDING))
-            .filter(notice::Column::Kind.ne(kind::CORRECTION))
-            .order_by_asc(notice::Column::Number)
-            .all(self.tx)
-            .await?;
-        let mut standing = Vec::with_capacity(rows.len());
-        for row in rows {
-            let absences = message::absences_of(self.tx, &row.id).await?;
-            let begins = absences.iter().map(|absence| from_millis(absence.start_at)).collect();
-            let absences = absences.into_iter().map(|absence| absence.id).collect();
-            let reached = delivery::of_notice(self.tx, &row.id).await?.iter().any(delivery::is_alive);
-            let (unexcused, open) = (row.kind == kind::ABSENCE, reached && row.confirmed_at.is_none());
-            standing.push(Known {
-                notice: Standing { notice: row.id, begins, unexcused, open },
-                absences,
-                reached,
-            });
-        }
-        Ok(standing)
-    }
-
-    /// A new notice, or an old one that now tells of more.
-    async fn write(&self, account: &str, part: Part, wish: Wish, reach: Reach) -> Result<()> {
-        let is_new = part.into.is_none();
-        let notice = match part.into {
-            Some(id) => notice::Entity::find_by_id(id).one(self.tx).await?,
-            None => Some(self.make(account, part.away.iter().any(|away| away.unexcused)).await?),
-        };
-        let notice = notice.ok_or_else(|| anyhow::anyhow!("a notice that stands is gone"))?;
-        for away in &part.away {
-            self.join(account, &notice, &away.id).await?;
-        }
-        let absences = message::absences_of(self.tx, &notice.id).await?;
-        if is_new {
-            delivery::offer(self.portal, self.tx, &notice, rules::channels(wish, reach), self.now).await?;
-        }
-        if delivery::of_notice(self.tx, &notice.id).await?.iter().any(|it| it.channel == "pim") {
-            message::put(self.portal, self.tx, &notice, &absences, &self.actor, self.now).await?;
-        }
-        let why = if is_new { "absence" } else { "joined" };
-        let line = Line::new(Deed::QueuedNotice).of("notice", id_of(&notice.id)?).child(self.child);
-        self.portal.trail(self.tx, &self.actor, line.because(why), self.now).await
-    }
-
-    async fn make(&self, account: &str, unexcused: bool) -> Result<notice::Model> {
-        let kind = if unexcused { kind::ABSENCE } else { kind::VALID };
+    fn notice(&self, account: &str, number: i64, away: &[Away]) -> notice::Model {
+        let kind = if away.iter().any(|away| away.unexcused) { kind::ABSENCE } else { kind::VALID };
         let pupil = self.child.uuid().to_string();
         let new =
             New { account, pupil: &pupil, day: &self.day, kind, corrects: None, deadline: self.deadline };
-        insert(self.tx, new, self.now).await
+        new.row(number, self.now)
+    }
+
+    /// Everything that is made, at once.
+    async fn write(&self, fresh: Vec<Fresh>) -> Result<()> {
+        if fresh.is_empty() {
+            return Ok(());
+        }
+        let notices = fresh.iter().map(|one| notice::ActiveModel::from(one.notice.clone()));
+        notice::Entity::insert_many(notices).exec_without_returning(self.tx).await?;
+        let parts = fresh.iter().flat_map(|one| one.away.iter().map(|away| (&*one.notice.id, &*away.id)));
+        self.tie(parts.collect()).await?;
+        let ways = fresh.iter().map(|one| (&one.notice, one.channels.as_slice())).collect();
+        delivery::offer(self.portal, self.tx, ways, self.now).await?;
+        let (mut inside, mut lines) = (Vec::new(), Vec::new());
+        for Fresh { notice, away, channels } in &fresh {
+            if channels.contains(&Channel::Pim) {
+                let absences =
+                    self.absences.iter().filter(|absence| away.iter().any(|away| away.id == absence.id));
+                inside.push(message::of(notice, absences, &self.unexcused)?);
+            }
+            lines.push(self.line(&notice.id, "absence")?);
+        }
+        messages::put_new(self.portal, self.tx, inside, &self.actor, self.now).await?;
+        self.portal.trail_all(self.tx, &self.actor, lines, self.now).await
+    }
+
+    /// A notice that stands now tells of more.
+    async fn join(&self, listener: &Listener, id: &str, away: &[Away]) -> Result<()> {
+        let notice = listener.notices.iter().find(|notice| notice.id == id);
+        let notice = notice.ok_or_else(|| anyhow::anyhow!("a notice that stands is gone"))?;
+        self.leave_others(listener, id, away).await?;
+        self.tie(away.iter().map(|away| (id, &*away.id)).collect()).await?;
+        if delivery::of_notice(self.tx, id).await?.iter().any(|it| it.channel == Channel::Pim.word()) {
+            let absences = message::absences_of(self.tx, id).await?;
+            message::put(self.portal, self.tx, notice, &absences, &self.actor, self.now).await?;
+        }
+        self.portal.trail(self.tx, &self.actor, self.line(id, "joined")?, self.now).await
+    }
+
+    fn line(&self, notice: &str, why: &'static str) -> Result<Line> {
+        Ok(Line::new(Deed::QueuedNotice).of("notice", id_of(notice)?).child(self.child).because(why))
     }
 
     /// An absence belongs to one notice of each guardian.
-    async fn join(&self, account: &str, notice: &notice::Model, absence: &str) -> Result<()> {
-        let own = notice::Entity::find()
-            .filter(notice::Column::AccountId.eq(account))
-            .filter(notice::Column::PupilId.eq(notice.pupil_id.clone()))
-            .filter(notice::Column::Day.eq(notice.day.clone()))
-            .filter(notice::Column::Id.ne(notice.id.clone()))
-            .all(self.tx)
-            .await?;
+    async fn leave_others(&self, listener: &Listener, notice: &str, away: &[Away]) -> Result<()> {
+        let others: Vec<&str> =
+            listener.notices.iter().map(|other| other.id.as_str()).filter(|other| *other != notice).collect();
+        if others.is_empty() {
+            return Ok(());
+        }
         notice_absence::Entity::update_many()
             .col_expr(notice_absence::Column::LeftAt, Expr::value(self.now.as_millisecond()))
-            .filter(notice_absence::Column::AbsenceId.eq(absence))
-            .filter(notice_absence::Column::NoticeId.is_in(own.into_iter().map(|other| other.id)))
+            .filter(notice_absence::Column::AbsenceId.is_in(away.iter().map(|away| away.id.as_str())))
+            .filter(notice_absence::Column::NoticeId.is_in(others))
             .filter(notice_absence::Column::LeftAt.is_null())
             .exec(self.tx)
             .await?;
-        let part = notice_absence::ActiveModel {
-            notice_id: Set(notice.id.clone()),
+        Ok(())
+    }
+
+    /// Notices tell of absences, by the ids of both.
+    async fn tie(&self, parts: Vec<(&str, &str)>) -> Result<()> {
+        let parts = parts.into_iter().map(|(notice, absence)| notice_absence::ActiveModel {
+            notice_id: Set(notice.to_owned()),
             absence_id: Set(absence.to_owned()),
             joined_at: Set(self.now.as_millisecond()),
             left_at: Set(None),
-        };
+        });
         let back = OnConflict::columns([notice_absence::Column::NoticeId, notice_absence::Column::AbsenceId])
             .update_columns([notice_absence::Column::JoinedAt, notice_absence::Column::LeftAt])
             .to_owned();
-        notice_absence::Entity::insert(part).on_conflict(back).exec_without_returning(self.tx).await?;
+        notice_absence::Entity::insert_many(parts).on_conflict(back).exec_without_returning(self.tx).await?;
         Ok(())
     }
-}
-
-/// A notice that stands, and what it tells of.
-struct Known {
-    notice: Standing,
-    absences: HashSet<String>,
-    /// Something of it is on its way or there.
-    reached: bool,
 }
 
 /// What became of one guardian.
