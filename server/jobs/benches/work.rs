@@ -152,7 +152,8 @@ async fn durable(store: &Store) -> Spent {
         for _ in 0..JOBS / TOGETHER {
             let enqueue = store.change(|tx| async move {
                 for _ in 0..TOGETHER {
-                    jobs::enqueue(&tx, &Letter(Uuid::new_v4()), Due::now(Timestamp::UNIX_EPOCH)).await?;
+                    jobs::enqueue(&tx, vec![(&Letter(Uuid::new_v4()), Due::now(Timestamp::UNIX_EPOCH))])
+                        .await?;
                 }
                 Ok::<_, jobs::Error>(())
             });

@@ -49,20 +49,12 @@ pub enum Error {
     Line(&'static str),
 }
 
-/// Writes `job` down in the caller's transaction. Once that is committed, a worker of this process is woken; those of
-/// other processes find it at their next look.
-///
-/// # Errors
-/// See [`Error`].
-pub async fn enqueue<J: Job>(tx: &Tx, job: &J, due: Due) -> Result<(), Error> {
-    enqueue_all(tx, vec![(job, due)]).await
-}
-
-/// Writes several jobs of a kind down at once.
+/// Writes jobs of a kind down in the caller's transaction, each in its time. Once that is committed, a worker of this
+/// process is woken; those of other processes find them at their next look.
 ///
 /// # Errors
 /// See [`Error`]; then none is written down.
-pub async fn enqueue_all<J: Job>(tx: &Tx, jobs: Vec<(&J, Due)>) -> Result<(), Error> {
+pub async fn enqueue<J: Job>(tx: &Tx, jobs: Vec<(&J, Due)>) -> Result<(), Error> {
     let rows: Vec<_> = jobs.into_iter().map(|(job, due)| row(job, due)).collect::<Result<_, _>>()?;
     if rows.is_empty() {
         return Ok(());

@@ -31,7 +31,7 @@ use jiff::Timestamp;
 use serde::{Serialize, de::DeserializeOwned};
 
 pub use clean::{Keep, clean};
-pub use enqueue::{Due, Error, enqueue, enqueue_all};
+pub use enqueue::{Due, Error, enqueue};
 pub use line::Line;
 pub use list::{JobRow, State, list};
 pub use worker::{Registry, Settings, Worker};

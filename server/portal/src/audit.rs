@@ -78,15 +78,20 @@ const BUILD: &str = match option_env!("HJARNTORGET_BUILD") {
 /// # Errors
 /// When the log cannot be written; then the deeds must not be done either.
 pub async fn write(tx: &Tx, keys: &KeyRing, rows: Vec<Row>) -> Result<()> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let numbers = numbers(tx, rows.len()).await?;
+    if numbers.len() != rows.len() {
+        return Err(anyhow::anyhow!("the audit log gives too few numbers").into());
+    }
     let (mut entries, mut addresses) = (Vec::new(), Vec::new());
-    for (seq, row) in numbers(tx, rows.len()).await?.into_iter().zip(rows) {
+    for (seq, row) in numbers.into_iter().zip(rows) {
         let (entry, address) = row::entry(keys, seq, row)?;
         entries.push(audit::ActiveModel::from(entry));
         addresses.extend(address.map(audit_address::ActiveModel::from));
     }
-    if !entries.is_empty() {
-        audit::Entity::insert_many(entries).exec_without_returning(tx).await?;
-    }
+    audit::Entity::insert_many(entries).exec_without_returning(tx).await?;
     if !addresses.is_empty() {
         audit_address::Entity::insert_many(addresses).exec_without_returning(tx).await?;
     }

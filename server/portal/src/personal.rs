@@ -99,7 +99,7 @@ impl Guardian<'_> {
             language: Datum {
                 value: language.own_name().to_owned(),
                 source: Source::Guardian,
-                as_of: day_of(from_millis(row.updated_at)),
+                as_of: day_of(from_millis(row.language_at)),
             },
             account_since: Datum { value: opened.to_string(), source: Source::Service, as_of: opened },
         })

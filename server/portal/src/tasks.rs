@@ -64,18 +64,18 @@ pub(crate) async fn enqueue_at<J: Job>(tx: &Tx, job: &J, at: Timestamp, now: Tim
     enqueue_all(tx, vec![(job, due_at(at, now))]).await
 }
 
-/// When a job that waits for `at` is due.
-pub(crate) fn due_at(at: Timestamp, now: Timestamp) -> Due {
-    Due::after(now, Duration::try_from(at.duration_since(now)).unwrap_or_default())
-}
-
 /// The same for several of a kind, each in its time.
 pub(crate) async fn enqueue_all<J: Job>(tx: &Tx, jobs: Vec<(&J, Due)>) -> Result<()> {
-    match jobs::enqueue_all(tx, jobs).await {
+    match jobs::enqueue(tx, jobs).await {
         Ok(()) => Ok(()),
         Err(jobs::Error::Store(error)) => Err(error.into()),
         Err(error) => Err(anyhow::Error::new(error).into()),
     }
+}
+
+/// When a job is due that waits for `at`.
+pub(crate) fn due_at(at: Timestamp, now: Timestamp) -> Due {
+    Due::after(now, Duration::try_from(at.duration_since(now)).unwrap_or_default())
 }
 
 /// Our own trouble is tried again.

@@ -37,13 +37,16 @@ impl Leaving {
     }
 
     /// Writes down that a try begins; deliveries that begin at the same time do it together.
-    async fn begin(&self, portal: &Portal, now: Timestamp) -> Result<()> {
-        let Self::Delivery(id) = self else { return self.mark(portal, Some(now)).await };
+    async fn begin(&self, portal: &Portal) -> Result<()> {
+        let Self::Delivery(id) = self else { return self.mark(portal, Some(portal.clock().now())).await };
         let house = portal.clone();
-        let all = move |ids: Vec<String>| async move {
-            let answers = ids.iter().map(|_| Ok(())).collect();
-            mark_deliveries(&house, ids, Some(now)).await?;
-            Ok(answers)
+        let all = move |ids: Vec<String>| {
+            let house = house.clone();
+            async move {
+                let answers = ids.iter().map(|_| Ok(())).collect();
+                mark_deliveries(&house, ids, Some(house.clock().now())).await?;
+                Ok(answers)
+            }
         };
         portal.0.begun.write(id.clone(), all).await
     }
@@ -95,7 +98,7 @@ pub(crate) async fn hand_over(
             return Ok(name);
         }
     }
-    leaving.begin(portal, now).await.map_err(tasks::later)?;
+    leaving.begin(portal).await.map_err(tasks::later)?;
     match gateway.send(sms).await {
         Ok(seen) => Ok(seen.id),
         Err(Failure::Refused) => Err(Setback::Never(REFUSED)),

@@ -24,9 +24,10 @@ impl<T> Default for Together<T> {
     }
 }
 
-impl<T: Send + 'static> Together<T> {
+impl<T: Clone + Send + 'static> Together<T> {
     /// Has `what` written by `write`, with whatever else waits when its turn comes. `write` is given all of it and answers
-    /// each in the same order; where it fails nothing is written, and each hears so.
+    /// each in the same order. Where it fails nothing is written, and it is called for each alone: what cannot be written
+    /// keeps nobody else's from being.
     ///
     /// What was begun is brought to its end even if the caller is dropped.
     ///
@@ -34,7 +35,7 @@ impl<T: Send + 'static> Together<T> {
     /// What `write` answers.
     pub(crate) async fn write<W, F>(&self, what: T, write: W) -> Result<()>
     where
-        W: FnOnce(Vec<T>) -> F + Send + 'static,
+        W: Fn(Vec<T>) -> F + Send + Sync + 'static,
         F: Future<Output = Result<Vec<Result<()>>>> + Send,
     {
         let (done, answer) = oneshot::channel();
@@ -48,79 +49,87 @@ impl<T: Send + 'static> Together<T> {
                 return;
             }
             let (what, done): (Vec<_>, Vec<_>) = all.into_iter().map(|one| (one.what, one.done)).unzip();
-            let answers = write(what).await.unwrap_or_else(|error| vec![Err(error)]);
-            let answers = answers.into_iter().chain(std::iter::repeat_with(|| Err(not_written())));
+            let answers = match write(what.clone()).await {
+                Ok(answers) => answers,
+                Err(error) if what.len() == 1 => vec![Err(error)],
+                Err(error) => {
+                    tracing::warn!(%error, count = what.len(), "not written together, so one by one");
+                    one_by_one(what, write).await
+                }
+            };
             for (done, answer) in done.into_iter().zip(answers) {
                 // Nobody listens where the caller was dropped.
                 let _ = done.send(answer);
             }
         });
-        answer.await.unwrap_or_else(|_| Err(not_written()))
+        answer.await.unwrap_or(Err(Error::Unavailable(System::Database)))
     }
 }
 
-/// What all but the first hear of a transaction that came to nothing: the first hears why.
-fn not_written() -> Error {
-    Error::Unavailable(System::Database)
+async fn one_by_one<T, W, F>(what: Vec<T>, write: W) -> Vec<Result<()>>
+where
+    W: Fn(Vec<T>) -> F,
+    F: Future<Output = Result<Vec<Result<()>>>>,
+{
+    let mut answers = Vec::with_capacity(what.len());
+    for one in what {
+        let answer = write(vec![one]).await.and_then(|answers| answers.into_iter().collect());
+        answers.push(answer);
+    }
+    answers
 }
 
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::{
+        future::poll_fn,
+        pin::pin,
+        sync::atomic::{AtomicUsize, Ordering},
+        task::Poll,
+    };
 
     use super::*;
 
-    #[tokio::test]
-    async fn what_comes_meanwhile_is_written_together_and_each_hears_its_own_answer() {
-        let together = Together::<usize>::default();
-        let written = Arc::new(AtomicUsize::new(0));
-        let held = together.turn.clone().lock_owned().await;
-        let count = |what: usize| {
-            let written = Arc::clone(&written);
-            together.write(what, move |all| async move {
-                written.fetch_add(1, Ordering::Relaxed);
-                let answer = |one: usize| if one == 3 { Err(Error::NotFound) } else { Ok(()) };
-                Ok(all.into_iter().map(answer).collect())
+    type Answers = Result<Vec<Result<()>>>;
+
+    /// Writes 1, 2 and 3, all of which wait before the turn comes; says how each went, and how often it was written.
+    async fn three<F>(write: fn(Vec<usize>) -> F) -> (Vec<bool>, usize)
+    where
+        F: Future<Output = Answers> + Send + 'static,
+    {
+        let (together, calls) = (Together::<usize>::default(), Arc::new(AtomicUsize::new(0)));
+        let held = Arc::clone(&together.turn).lock_owned().await;
+        let one = |what: usize| {
+            let calls = Arc::clone(&calls);
+            together.write(what, move |all| {
+                calls.fetch_add(1, Ordering::Relaxed);
+                write(all)
             })
         };
-        let all = futures_of([count(1), count(2), count(3), count(4)], held);
-        let answers: Vec<bool> = all.await.iter().map(Result::is_ok).collect();
-        assert_eq!(answers, [true, true, false, true]);
-        assert_eq!(written.load(Ordering::Relaxed), 1, "one transaction for all of them");
+        let (mut first, mut second, mut third) = (pin!(one(1)), pin!(one(2)), pin!(one(3)));
+        let all_wait = poll_fn(|cx| {
+            let waits = [first.as_mut().poll(cx), second.as_mut().poll(cx), third.as_mut().poll(cx)];
+            Poll::Ready(waits.iter().all(Poll::is_pending))
+        });
+        assert!(all_wait.await);
+        drop(held);
+        let answers = [first.await, second.await, third.await];
+        (answers.iter().map(Result::is_ok).collect(), calls.load(Ordering::Relaxed))
     }
 
     #[tokio::test]
-    async fn where_nothing_was_written_everybody_hears_so() {
-        let together = Together::<usize>::default();
-        let held = together.turn.clone().lock_owned().await;
-        let fail = |what| together.write(what, |_| async { Err(Error::NotFound) });
-        let answers = futures_of([fail(1), fail(2), fail(3)], held).await;
-        assert!(matches!(answers[0], Err(Error::NotFound)), "the first hears why");
-        assert!(
-            answers[1..].iter().all(|answer| matches!(answer, Err(Error::Unavailable(System::Database))))
-        );
+    async fn what_waits_is_written_at_once_and_each_hears_its_own_answer() {
+        let write = |all: Vec<usize>| async move {
+            Ok(all.into_iter().map(|one| if one == 2 { Err(Error::NotFound) } else { Ok(()) }).collect())
+        };
+        assert_eq!(three(write).await, (vec![true, false, true], 1));
     }
 
-    /// Lets all of them wait before the turn is given back.
-    async fn futures_of<F: Future<Output = Result<()>>, const N: usize>(
-        all: [F; N],
-        held: tokio::sync::OwnedMutexGuard<()>,
-    ) -> Vec<Result<()>> {
-        let mut all: Vec<_> = all.into_iter().map(Box::pin).collect();
-        for one in &mut all {
-            assert!(futures_now(one).await, "it waits");
-        }
-        drop(held);
-        let mut answers = Vec::new();
-        for one in all {
-            answers.push(one.await);
-        }
-        answers
-    }
-
-    /// Polls once; answers whether it waits.
-    async fn futures_now<F: Future + Unpin>(one: &mut F) -> bool {
-        std::future::poll_fn(|cx| std::task::Poll::Ready(std::pin::Pin::new(&mut *one).poll(cx).is_pending()))
-            .await
+    #[tokio::test]
+    async fn what_cannot_be_written_keeps_nothing_else_from_being() {
+        let write = |all: Vec<usize>| async move {
+            if all.contains(&2) { Err(Error::NotFound) } else { Ok(all.iter().map(|_| Ok(())).collect()) }
+        };
+        assert_eq!(three(write).await, (vec![true, false, true], 4));
     }
 }

@@ -196,6 +196,7 @@ fn an_account(id: &str) -> account::ActiveModel {
         mobile_failing_since: Set(None),
         information_version: Set("1".into()),
         language: Set("sv".into()),
+        language_at: Set(0),
         state: Set("open".into()),
         opened_at: Set(0),
         opened_by: Set("bankid".into()),

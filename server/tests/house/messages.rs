@@ -11,6 +11,13 @@ const ELSA: &str = "lindqvist-elsa";
 
 /// A guardian with an account, in a browser, on a school morning, and one of the children, who is then marked absent.
 async fn told(stage: &Stage) -> (Browser, Value) {
+    let told = at_home(stage).await;
+    miss(stage).await;
+    told
+}
+
+/// The same before anything happened.
+async fn at_home(stage: &Stage) -> (Browser, Value) {
     let script = stage.script();
     let morning: jiff::Timestamp = "2026-11-24T08:15:00+01:00".parse().unwrap();
     stage.town.clock().set(morning);
@@ -19,14 +26,17 @@ async fn told(stage: &Stage) -> (Browser, Value) {
     let person = |id: &str| people.as_array().unwrap().iter().find(|it| it["id"] == id).unwrap().clone();
     let mut browser = stage.browser();
     script.open_account(&mut browser, &person(SARA), MAIL).await;
+    (browser, person(ELSA))
+}
+
+async fn miss(stage: &Stage) {
     let mark = json!({
         "child": ELSA,
         "kind": "unreported",
         "start": "2026-11-24T08:10:00+01:00",
         "end": "2026-11-24T09:00:00+01:00",
     });
-    script.ask_town(Method::POST, "/control/absences", Some(mark)).await;
-    (browser, person(ELSA))
+    stage.script().ask_town(Method::POST, "/control/absences", Some(mark)).await;
 }
 
 /// The way to the first message of the list.
@@ -99,6 +109,42 @@ async fn the_link_of_a_letter_confirms_by_its_button_alone() {
         assert_eq!(phone.open("/mina-barn").await.path, "/logga-in", "a link is no login");
     }
     assert!(browser.open("/meddelanden").await.has("chip good"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn letters_that_come_to_nothing_are_said_on_the_page_and_counted() {
+    let stage = Stage::open().await;
+    let (mut browser, _) = at_home(&stage).await;
+    let script = stage.script();
+    script.letters(MAIL, 2).await;
+    let refused = json!({ "system": "smtp", "fault": "status:550", "path": "RCPT", "count": 1 });
+    script.ask_town(Method::POST, "/control/faults", Some(refused)).await;
+    miss(&stage).await;
+    let figures = async || {
+        let answer = reqwest::get(format!("{}/metrics", stage.operator)).await.unwrap();
+        answer.text().await.unwrap()
+    };
+    let failed = "portal_notices_failed{channel=\"mail\"} 1\n";
+    while !figures().await.contains(failed) {
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    let page = browser.open("/personuppgifter").await;
+    assert!(page.has("Mejl till dig har inte kommit fram sedan 24 november 2026"), "{}", page.text);
+
+    let again = json!({
+        "child": ELSA,
+        "kind": "unreported",
+        "start": "2026-11-24T10:40:00+01:00",
+        "end": "2026-11-24T11:30:00+01:00",
+    });
+    script.ask_town(Method::POST, "/control/absences", Some(again)).await;
+    script.letters(MAIL, 3).await;
+    let sent = "portal_notices_sent{channel=\"mail\"} 1\n";
+    while !figures().await.contains(sent) {
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    let page = browser.open("/personuppgifter").await;
+    assert!(!page.has("har inte kommit fram"), "what arrives again is no warning: {}", page.text);
 }
 
 #[tokio::test(flavor = "multi_thread")]

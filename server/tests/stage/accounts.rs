@@ -122,6 +122,7 @@ fn row(portal: &Portal, id: &str, number: &PersonId, place: usize, now: i64) -> 
         mobile_failing_since: Set(None),
         information_version: Set("planted".to_owned()),
         language: Set("sv".to_owned()),
+        language_at: Set(now),
         state: Set("open".to_owned()),
         opened_at: Set(now),
         opened_by: Set("bankid".to_owned()),

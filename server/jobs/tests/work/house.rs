@@ -143,7 +143,7 @@ impl House {
         job: J,
         due: Due,
     ) -> Result<(), jobs::Error> {
-        store.change(move |tx| async move { enqueue(&tx, &job, due).await.map(drop) }).await
+        store.change(move |tx| async move { enqueue(&tx, vec![(&job, due)]).await }).await
     }
 }
 
@@ -266,7 +266,7 @@ impl Change {
         let follow_up = Note(self.0.to_string());
         let now = house.now();
         let change =
-            store.change(move |tx| async move { enqueue(&tx, &follow_up, Due::now(now)).await.map(drop) });
+            store.change(move |tx| async move { enqueue(&tx, vec![(&follow_up, Due::now(now))]).await });
         change.await.map_err(|_| Setback::Never("writer"))
     }
 }

@@ -156,7 +156,7 @@ async fn processes_killed_under_load_lose_nothing_and_double_only_what_was_in_fl
         let start = || Process::start(&database, &address, &folder.path().join("clock"));
         let enqueue = store.change(|tx| async move {
             for n in 0..JOBS {
-                jobs::enqueue(&tx, &Letter(format!("r{n}")), Due::now(Timestamp::UNIX_EPOCH)).await?;
+                jobs::enqueue(&tx, vec![(&Letter(format!("r{n}")), Due::now(Timestamp::UNIX_EPOCH))]).await?;
             }
             Ok::<_, jobs::Error>(())
         });

@@ -12,7 +12,7 @@ use crate::house::{Asked, Change, House, Note, PATIENCE, STORE, Wait, all_finish
 async fn a_job_of_a_rolled_back_transaction_never_was() -> Asked {
     for store in testing::engines().await {
         let tx = store.begin().await?;
-        jobs::enqueue(&tx, &Note("a".into()), jobs::Due::now(House::default().now())).await?;
+        jobs::enqueue(&tx, vec![(&Note("a".into()), jobs::Due::now(House::default().now()))]).await?;
         tx.rollback().await?;
         assert_eq!(job::Entity::find().count(store.reader()).await?, 0);
     }

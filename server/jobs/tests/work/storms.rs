@@ -39,7 +39,7 @@ async fn enqueue_all(store: &Store, jobs: usize, now: Timestamp) -> Asked {
     loop {
         let enqueued = store.change(move |tx| async move {
             for n in 0..jobs {
-                jobs::enqueue(&tx, &Note(n.to_string()), Due::now(now)).await?;
+                jobs::enqueue(&tx, vec![(&Note(n.to_string()), Due::now(now))]).await?;
             }
             Ok::<_, jobs::Error>(())
         });

@@ -178,7 +178,7 @@ async fn keep(own: &Own, report: &Report, instead_of: Option<ReportId>) -> Resul
             return Ok(Err(No::Wrongs(Wrongs::one(ReportForm::WHO, Wrong::NoPlace))));
         }
     }
-    let stretch = stretch(&own.portal, report.when(), own.now)?;
+    let stretch = stretch(own.portal.rules().spans.school_begins, report.when(), own.now)?;
     if let Some(id) = instead_of {
         let before = match own.report(id).await? {
             Ok(before) => before,

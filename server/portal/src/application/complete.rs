@@ -148,6 +148,7 @@ impl Applicant<'_> {
             mobile_failing_since: Set(None),
             information_version: Set(version.to_owned()),
             language: Set(self.visit.language().tag().to_owned()),
+            language_at: Set(now),
             state: Set("open".to_owned()),
             opened_at: Set(now),
             opened_by: Set("bankid".to_owned()),

@@ -70,7 +70,7 @@ pub(super) async fn arrived(
     if status != Status::Delivered {
         return Ok(());
     }
-    failing::works(tx, &told.account_id, channel_of(delivery)?, now).await?;
+    failing::works(tx, [told.account_id.as_str()].into(), channel_of(delivery)?, now).await?;
     let (what, id) = object(delivery)?;
     let line = Line::new(Deed::DeliveredNotice).of(what, id).child(message::child_of(&told)?).because("sms");
     portal.trail(tx, &actor, line, now).await

@@ -52,8 +52,8 @@ pub(super) async fn make(portal: &Portal, tx: &Tx, news: Vec<New<'_>>, now: Time
         return Ok(());
     }
     let once = OnConflict::columns([row::Column::NoticeId, row::Column::Channel]).do_nothing().to_owned();
-    let made = row::Entity::insert_many(rows).on_conflict(once).exec_with_returning(tx).await?;
-    let jobs = made.iter().filter_map(|row| jobs.get(&row.id)).map(|(job, due)| (job, *due)).collect();
+    let made = row::Entity::insert_many(rows).on_conflict(once).exec_with_returning_keys(tx).await?;
+    let jobs = made.iter().filter_map(|id| jobs.get(id)).map(|(job, due)| (job, *due)).collect();
     tasks::enqueue_all(tx, jobs).await
 }
 

@@ -1,6 +1,6 @@
 //! A channel that failed: the next proven one stands in, and where none is left the school calls.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use jiff::Timestamp;
 use model::Channel;
@@ -174,13 +174,13 @@ async fn mark(tx: &Tx, account: &str, delivery: &row::Model, now: Timestamp) -> 
     Ok(())
 }
 
-/// A channel by which something left, or arrived, works.
-pub(super) async fn works(tx: &Tx, account: &str, channel: Channel, now: Timestamp) -> Result<()> {
-    let Some((since, _)) = columns(channel) else { return Ok(()) };
+/// A channel by which something left to these accounts, or arrived, works.
+pub(super) async fn works(tx: &Tx, accounts: BTreeSet<&str>, channel: Channel, now: Timestamp) -> Result<()> {
+    let Some((since, _)) = columns(channel).filter(|_| !accounts.is_empty()) else { return Ok(()) };
     account::Entity::update_many()
         .col_expr(since, Expr::value(Option::<i64>::None))
         .col_expr(account::Column::UpdatedAt, Expr::value(now.as_millisecond()))
-        .filter(account::Column::Id.eq(account))
+        .filter(account::Column::Id.is_in(accounts))
         .filter(since.is_not_null())
         .exec(tx)
         .await?;

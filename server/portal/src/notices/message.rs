@@ -39,12 +39,10 @@ pub(super) fn of<'a>(
     unexcused: &HashSet<String>,
 ) -> Result<messages::New> {
     let is_correction = notice.kind == kind::CORRECTION;
-    let (mut missed, mut unit) = (Vec::new(), None);
-    for absence in absences {
-        missed.push(missed_of(absence, is_correction, unexcused));
-        unit = unit.or(absence.unit_id.as_deref());
-    }
-    missed.sort_by_key(|missed| (missed.from, missed.to));
+    let mut absences: Vec<_> = absences.into_iter().collect();
+    absences.sort_by_key(|absence| (absence.start_at, absence.end_at, &absence.id));
+    let missed = absences.iter().map(|absence| missed_of(absence, is_correction, unexcused)).collect();
+    let unit = absences.iter().find_map(|absence| absence.unit_id.as_deref());
     let unit = unit.map(str::parse).transpose().map_err(|_| anyhow::anyhow!("a unit's id cannot be read"))?;
     Ok(messages::New {
         account: AccountId::from_uuid(id_of(&notice.account_id)?),

@@ -104,12 +104,7 @@ async fn send(portal: &Portal, delivery: &row::Model, channel: Channel) -> Resul
     failpoint::pass(portal.rules().failpoint.as_deref(), "delivery.after-send");
     match sent {
         Ok(sent) => {
-            let left = Left {
-                delivery: delivery.clone(),
-                told,
-                sent,
-                was_failing: account.email_failing_since.is_some(),
-            };
+            let left = Left { delivery: delivery.clone(), told, sent };
             left.write(portal).await.map_err(tasks::later)
         }
         Err(Setback::Never(why)) => failing::give_up(portal, delivery, why).await.map_err(tasks::later),

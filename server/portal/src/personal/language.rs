@@ -22,6 +22,7 @@ impl Guardian<'_> {
                 }
                 row::Entity::update_many()
                     .col_expr(row::Column::Language, Expr::value(language.tag()))
+                    .col_expr(row::Column::LanguageAt, Expr::value(now.as_millisecond()))
                     .col_expr(row::Column::UpdatedAt, Expr::value(now.as_millisecond()))
                     .filter(row::Column::Id.eq(known.id))
                     .exec(&tx)

@@ -214,6 +214,25 @@ async fn a_text_that_the_gateway_never_had_is_sent_again_under_its_reference() {
 }
 
 #[tokio::test]
+async fn a_gateway_that_answers_late_or_nonsense_costs_no_text_and_doubles_none() {
+    for fault in ["garbage", "truncate", "unknown-code", "slow:1500"] {
+        let stage = Stage::with_sara().await;
+        stage.prove_mobile(MAIL, MOBILE).await;
+        stage.tick(MAIL, ELSA, Ticked { sms: true, ..Ticked::default() }).await;
+        stage.fault_at(System::Sms, fault, "a1/sms", 1);
+        stage.absent(FIRST).await;
+        stage
+            .until("the text to be known as sent", || async {
+                stage.advance(1);
+                stage.states().await == ["sms:sent"]
+            })
+            .await;
+        stage.quiet().await;
+        assert_eq!(stage.texts(MOBILE).len(), 1, "{fault}");
+    }
+}
+
+#[tokio::test]
 async fn a_register_that_is_away_or_answers_nonsense_loses_nothing() {
     let stage = Stage::with_sara().await;
     stage.mark(ELSA, "unreported", FIRST).await;

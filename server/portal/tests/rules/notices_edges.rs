@@ -196,6 +196,28 @@ async fn a_text_that_was_taken_and_one_that_was_not_are_not_mixed_up() {
 }
 
 #[tokio::test]
+async fn a_number_that_went_to_another_guardian_gives_neither_away() {
+    let stage = Stage::with_sara().await;
+    stage.admit("bergstrom-karin", KARIN).await;
+    for (email, child) in [(MAIL, ELSA), (KARIN, ALVA)] {
+        stage.prove_mobile(email, MOBILE).await;
+        stage.tick(email, child, SMS).await;
+        stage.mark(child, "unreported", FIRST).await;
+    }
+    stage.read().await;
+    stage.until("two texts", async || stage.texts(MOBILE).len() == 2).await;
+    stage.until_states(&["sms:sent", "sms:sent"]).await;
+    let texts = stage.texts(MOBILE);
+    let tokens: Vec<String> = texts.iter().map(|text| received_token(&text.text)).collect();
+    assert_ne!(tokens[0], tokens[1]);
+    let words = |place: usize| texts[place].text.replace(&tokens[place], "");
+    assert_eq!(words(0), words(1), "whoever reads both cannot tell whose child is whose");
+    // Nor does a link say more of the other's than that it was received.
+    stage.portal.confirm_notice_by_link(&tokens[0], &stage.browser().asking()).await.unwrap();
+    stage.until_states(&["sms:confirmed", "sms:sent"]).await;
+}
+
+#[tokio::test]
 async fn a_number_that_fails_is_not_trusted_again_because_the_gateway_takes_texts() {
     let stage = Stage::with_sara().await;
     stage.prove_mobile(MAIL, MOBILE).await;

@@ -35,6 +35,8 @@ pub struct Model {
     pub information_version: String,
     /// `sv` or `en`: the language of letters.
     pub language: String,
+    /// When that was chosen.
+    pub language_at: i64,
     /// `open` or `closed`.
     pub state: String,
     /// When the account was opened.

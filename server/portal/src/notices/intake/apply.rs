@@ -148,15 +148,21 @@ impl<'d> Desk<'d> {
     }
 
     /// Queues what is to be told, once a pupil and time, and writes the log.
-    async fn close(self) -> Result<Applied> {
+    async fn close(mut self) -> Result<Applied> {
         let mut jobs = Vec::with_capacity(self.due.len());
-        for (pupil, at) in self.due {
-            let pupil = pupils::child_id(&pupil)?.uuid();
-            jobs.push((TellGuardians { pupil }, tasks::due_at(at, self.now)));
+        for (pupil, at) in &self.due {
+            let pupil = pupils::child_id(pupil)?.uuid();
+            jobs.push((TellGuardians { pupil }, tasks::due_at(*at, self.now)));
         }
         tasks::enqueue_all(self.tx, jobs.iter().map(|(job, due)| (job, *due)).collect()).await?;
-        self.portal.trail_all(self.tx, &self.actor, self.lines, self.now).await?;
+        self.log().await?;
         Ok(self.applied)
+    }
+
+    /// Writes the log so far: what was noted stands in it before what follows from it.
+    async fn log(&mut self) -> Result<()> {
+        let lines = std::mem::take(&mut self.lines);
+        self.portal.trail_all(self.tx, &self.actor, lines, self.now).await
     }
 
     async fn take(&mut self, heard: &Heard) -> Result<()> {
@@ -238,6 +244,9 @@ impl<'d> Desk<'d> {
         let word = if after.state == STANDING { word_of(&after) } else { WITHDRAWN };
         let id: Uuid = after.id.parse().map_err(|_| anyhow::anyhow!("an absence's id cannot be read"))?;
         self.lines.push(Line::new(Deed::NotedAbsence).of("absence", id).child(child).because(word));
+        if matches!(then, Then::Correct | Then::Refresh) || is_report(&after) {
+            self.log().await?;
+        }
         match then {
             Then::Correct => {
                 correcting::withdrawn(self.portal, self.tx, &after, &self.actor, self.now).await?;

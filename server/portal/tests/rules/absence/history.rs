@@ -65,6 +65,22 @@ async fn a_guardian_looks_back_on_lessons_and_days_and_the_look_is_logged() {
 }
 
 #[tokio::test]
+async fn a_day_of_twenty_five_hours_is_one_whole_day() {
+    let stage = Stage::open().await;
+    let sara = guardian(&stage, "lindqvist-sara").await;
+    let elsa = child(&sara, "Elsa").await;
+    told(&stage, elsa, "reported", "2026-10-25T00:00:00+02:00", 25 * 60).await;
+    // The last minutes of the day before belong to that.
+    told(&stage, elsa, "reported", "2026-10-24T23:00:00+02:00", 60).await;
+    let visit = sara.visit().await;
+    let (_, history) = visit.guardian().unwrap().absence_history(Some(elsa), Period::Term).await.unwrap();
+    let history = history.unwrap();
+    let days: Vec<_> = history.entries.iter().map(|entry| (entry.first.to_string(), entry.whole)).collect();
+    assert_eq!(days, [("2026-10-25".to_owned(), true), ("2026-10-24".to_owned(), false)]);
+    assert_eq!(history.totals().days, 2);
+}
+
+#[tokio::test]
 async fn another_guardians_child_has_no_history_to_show() {
     let stage = Stage::open().await;
     let karin = guardian(&stage, "bergstrom-karin").await;

@@ -95,6 +95,21 @@ async fn a_try_arrives_by_each_way_in_the_chosen_language() {
 }
 
 #[tokio::test]
+async fn a_language_has_the_day_on_which_it_was_chosen() {
+    let stage = Stage::open().await;
+    let mut browser = with_account(&stage).await;
+    stage.advance(2 * 24 * 3_600);
+    browser.sign_in(SARA).await;
+    add_mobile(&browser, MOBILE, E164).await;
+    let personal = shown(&browser).await;
+    let (opened, changed) = (personal.account_since.as_of, personal.mobile.unwrap().as_of);
+    assert_eq!(personal.language.as_of, opened, "not when anything else of the account changed");
+    assert!(opened < changed);
+    browser.visit().await.guardian().unwrap().choose_language(Language::En).await.unwrap();
+    assert_eq!(shown(&browser).await.language.as_of, changed);
+}
+
+#[tokio::test]
 async fn a_code_whose_sending_is_in_doubt_is_asked_for_before_it_is_sent_again() {
     let stage = Stage::open().await;
     let browser = with_account(&stage).await;

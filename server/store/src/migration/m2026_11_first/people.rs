@@ -19,6 +19,7 @@ pub(super) fn tables() -> Vec<Table> {
             .integer_or_null("mobile_failing_since")
             .text("information_version")
             .text("language")
+            .integer("language_at")
             .text("state")
             .integer("opened_at")
             .text("opened_by")
