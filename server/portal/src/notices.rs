@@ -30,6 +30,7 @@ mod sweep;
 mod telling;
 mod verdict;
 
+pub(crate) use arriving::Arrival;
 pub use call_home::CallHome;
 pub(crate) use confirm::{How, confirm};
 pub use intake::AttendanceReport;
@@ -37,7 +38,7 @@ pub(crate) use intake::Intake;
 pub(crate) use leaving::Left;
 pub(crate) use sending::SendNotice;
 pub use settings::Notices;
-pub(crate) use telling::TellGuardians;
+pub(crate) use telling::{TellGuardians, Telling};
 
 /// The words of `delivery.state`.
 pub(crate) mod state {

@@ -13,7 +13,7 @@ use crate::{
     hung::Hung,
     identification::Watch,
     keys::KeyRing,
-    notices::{Intake, Left},
+    notices::{Arrival, Intake, Left, Telling},
     session,
     together::Together,
     visit,
@@ -53,6 +53,10 @@ pub(crate) struct House {
     /// Hints of a change in the registers that nobody has followed yet.
     pub(crate) hints: Calls,
     pub(crate) intake: Intake,
+    /// Children whose guardians are being told.
+    pub(crate) telling: Together<Telling>,
+    /// Reports of the SMS gateway.
+    pub(crate) arrivals: Together<Arrival>,
     /// Letters that have just left.
     pub(crate) left: Together<Left>,
     /// Text messages whose handing over begins.
@@ -83,6 +87,8 @@ impl Portal {
             hung: Hung::default(),
             hints: Calls::default(),
             intake: Intake::default(),
+            telling: Together::default(),
+            arrivals: Together::default(),
             left: Together::default(),
             begun: Together::default(),
         })))

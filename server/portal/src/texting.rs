@@ -39,22 +39,20 @@ impl Leaving {
     /// Writes down that a try begins; deliveries that begin at the same time do it together.
     async fn begin(&self, portal: &Portal) -> Result<()> {
         let Self::Delivery(id) = self else { return self.mark(portal, Some(portal.clock().now())).await };
-        let house = portal.clone();
-        let all = move |ids: Vec<String>| {
-            let house = house.clone();
-            async move {
+        let begun = &portal.0.begun;
+        begun
+            .write(portal, id.clone(), |_, tx, ids, now| async move {
                 let answers = ids.iter().map(|_| Ok(())).collect();
-                mark_deliveries(&house, ids, Some(house.clock().now())).await?;
+                mark_deliveries(&tx, ids, Some(now)).await?;
                 Ok(answers)
-            }
-        };
-        portal.0.begun.write(id.clone(), all).await
+            })
+            .await
     }
 
     /// Writes down when a try began, or that it certainly came to nothing.
     async fn mark(&self, portal: &Portal, at: Option<Timestamp>) -> Result<()> {
         match self {
-            Self::Delivery(id) => mark_deliveries(portal, vec![id.clone()], at).await,
+            Self::Delivery(id) => mark_deliveries(portal.store().writer(), vec![id.clone()], at).await,
             Self::Letter(id) => {
                 let at = Expr::value(at.map(Timestamp::as_millisecond));
                 let row = account_letter::Entity::update_many().col_expr(account_letter::Column::TriedAt, at);
@@ -65,10 +63,10 @@ impl Leaving {
     }
 }
 
-async fn mark_deliveries(portal: &Portal, ids: Vec<String>, at: Option<Timestamp>) -> Result<()> {
+async fn mark_deliveries(on: &impl ConnectionTrait, ids: Vec<String>, at: Option<Timestamp>) -> Result<()> {
     let at = Expr::value(at.map(Timestamp::as_millisecond));
     let rows = delivery::Entity::update_many().col_expr(delivery::Column::BegunAt, at);
-    rows.filter(delivery::Column::Id.is_in(ids)).exec(portal.store().writer()).await?;
+    rows.filter(delivery::Column::Id.is_in(ids)).exec(on).await?;
     Ok(())
 }
 

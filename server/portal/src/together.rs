@@ -3,9 +3,11 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use jiff::Timestamp;
+use store::Tx;
 use tokio::sync::{Mutex as Turn, oneshot};
 
-use crate::{Error, Result, System};
+use crate::{Error, Portal, Result, System};
 
 /// What waits to be written together.
 pub(crate) struct Together<T> {
@@ -25,15 +27,28 @@ impl<T> Default for Together<T> {
 }
 
 impl<T: Clone + Send + 'static> Together<T> {
-    /// Has `what` written by `write`, with whatever else waits when its turn comes. `write` is given all of it and answers
-    /// each in the same order. Where it fails nothing is written, and it is called for each alone: what cannot be written
-    /// keeps nobody else's from being.
+    /// Has `what` written by `work`, with whatever else waits when its turn comes, in one transaction. `work` is given all
+    /// of it and answers each in the same order. Where it fails nothing is written, and it is called for each alone: what
+    /// cannot be written keeps nobody else's from being.
     ///
     /// What was begun is brought to its end even if the caller is dropped.
     ///
     /// # Errors
-    /// What `write` answers.
-    pub(crate) async fn write<W, F>(&self, what: T, write: W) -> Result<()>
+    /// What `work` answers.
+    pub(crate) async fn write<W, F>(&self, portal: &Portal, what: T, work: W) -> Result<()>
+    where
+        W: Fn(Portal, Tx, Vec<T>, Timestamp) -> F + Copy + Send + Sync + 'static,
+        F: Future<Output = Result<Vec<Result<()>>>> + Send + 'static,
+    {
+        let portal = portal.clone();
+        self.go(what, move |all| {
+            let (house, on, now) = (portal.clone(), portal.clone(), portal.clock().now());
+            async move { on.change(move |tx| work(house, tx, all, now)).await }
+        })
+        .await
+    }
+
+    async fn go<W, F>(&self, what: T, write: W) -> Result<()>
     where
         W: Fn(Vec<T>) -> F + Send + Sync + 'static,
         F: Future<Output = Result<Vec<Result<()>>>> + Send,
@@ -53,7 +68,7 @@ impl<T: Clone + Send + 'static> Together<T> {
                 Ok(answers) => answers,
                 Err(error) if what.len() == 1 => vec![Err(error)],
                 Err(error) => {
-                    tracing::warn!(%error, count = what.len(), "not written together, so one by one");
+                    tracing::warn!(%error, rows = what.len(), "not written together, so one by one");
                     one_by_one(what, write).await
                 }
             };
@@ -101,7 +116,7 @@ mod tests {
         let held = Arc::clone(&together.turn).lock_owned().await;
         let one = |what: usize| {
             let calls = Arc::clone(&calls);
-            together.write(what, move |all| {
+            together.go(what, move |all| {
                 calls.fetch_add(1, Ordering::Relaxed);
                 write(all)
             })

@@ -199,7 +199,10 @@ async fn sqlite(settings: &Settings) -> Result<(DatabaseConnection, DatabaseConn
 
     let mut writing = quiet(settings, 1);
     // One connection for ever: it is the queue of writers, and its page cache is the warm one.
-    writing.max_lifetime(None).idle_timeout(None).map_sqlx_sqlite_opts(pragmas);
+    writing
+        .max_lifetime(None)
+        .idle_timeout(None)
+        .map_sqlx_sqlite_opts(|options| pragmas(options).pragma("cache_size", CACHE));
     let writer = Database::connect(writing).await?;
 
     let mut reading = quiet(settings, settings.max_readers);
@@ -208,12 +211,18 @@ async fn sqlite(settings: &Settings) -> Result<(DatabaseConnection, DatabaseConn
     Ok((writer, reader))
 }
 
+/// The writer's page cache, in KiB as SQLite wants it (negative): a city's pupils fit.
+const CACHE: &str = "-32768";
+/// Statements that a connection keeps prepared: lists of several lengths are several statements.
+const PREPARED: usize = 512;
+
 /// With `synchronous=NORMAL` something already acknowledged could vanish at a loss of power.
 fn pragmas(options: SqliteConnectOptions) -> SqliteConnectOptions {
     options
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
+        .statement_cache_capacity(PREPARED)
         .busy_timeout(PATIENCE)
         .pragma("trusted_schema", "OFF")
         .pragma("secure_delete", "ON")

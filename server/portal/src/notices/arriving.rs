@@ -2,14 +2,23 @@
 //!
 //! Invariant: a delivery only goes on. What arrived is not lost again by an older word, and what was confirmed stays so.
 
+use std::collections::{BTreeSet, HashMap};
+
 use dispatch::sms::Status;
 use jiff::Timestamp;
-use sea_orm::sea_query::{Expr, ExprTrait};
-use store::{Tx, entity::delivery as row};
+use model::Channel;
+use sea_orm::{
+    ColumnTrait, EntityTrait, QueryFilter,
+    sea_query::{Expr, ExprTrait},
+};
+use store::{
+    Tx,
+    entity::{delivery as row, notice},
+};
 
 use super::{
     correcting,
-    delivery::{channel_of, notice_of, object, step},
+    delivery::{channel_of, object, step},
     failing, message, state,
 };
 use crate::{
@@ -21,57 +30,110 @@ use crate::{
 /// Why a delivery failed of which the gateway says so.
 pub(super) const FAILED: &str = "gateway";
 
-/// Keeps what the gateway says of the message it calls `provider`. A name that is not the one we were given is another
-/// message's and changes nothing.
-pub(super) async fn arrived(
-    portal: &Portal,
-    tx: &Tx,
-    delivery: &row::Model,
-    provider: &str,
-    status: Status,
+/// What the gateway says of a text message.
+#[derive(Clone)]
+pub(crate) struct Arrival {
+    /// The delivery it is of.
+    pub(super) delivery: String,
+    /// What the gateway calls the message.
+    pub(super) provider: String,
+    /// How far it has come.
+    pub(super) status: Status,
+}
+
+impl Arrival {
+    /// Whether it can change anything of `delivery`. Our own answer from the gateway says that a message was made, and
+    /// mostly that it was sent.
+    pub(super) fn is_news(status: Status, delivery: &row::Model) -> bool {
+        match status {
+            Status::Created => false,
+            Status::Sent => !state::LEFT.contains(&delivery.state.as_str()),
+            Status::Delivered | Status::Failed => true,
+        }
+    }
+}
+
+/// Keeps what the gateway says. A name that is not the one we were given is another message's and changes nothing.
+pub(super) async fn arrived(portal: &Portal, tx: &Tx, arrivals: &[Arrival], now: Timestamp) -> Result<()> {
+    let ids = arrivals.iter().map(|arrival| arrival.delivery.as_str());
+    let rows = row::Entity::find().filter(row::Column::Id.is_in(ids)).all(tx).await?;
+    let notices = notice::Entity::find()
+        .filter(notice::Column::Id.is_in(rows.iter().map(|row| row.notice_id.as_str())))
+        .all(tx)
+        .await?;
+    let told = |row: &row::Model| notices.iter().find(|notice| notice.id == row.notice_id).cloned();
+    let rows = rows.into_iter().filter_map(|row| Some((row.id.clone(), (told(&row)?, row))));
+    let mut desk = Desk {
+        portal,
+        tx,
+        actor: Actor::house(),
+        now,
+        rows: rows.collect(),
+        lines: Vec::new(),
+        reached: BTreeSet::new(),
+    };
+    for arrival in arrivals {
+        desk.take(arrival).await?;
+    }
+    failing::works(tx, &desk.reached, Channel::Sms, now).await?;
+    portal.trail_all(tx, &desk.actor, desk.lines, now).await
+}
+
+/// One transaction's work.
+struct Desk<'d> {
+    portal: &'d Portal,
+    tx: &'d Tx,
+    actor: Actor,
     now: Timestamp,
-) -> Result<()> {
-    if delivery.provider_id.as_deref().is_some_and(|known| known != provider) {
-        return Ok(());
+    rows: HashMap<String, (notice::Model, row::Model)>,
+    lines: Vec<Line>,
+    /// The accounts whose telephones got something.
+    reached: BTreeSet<String>,
+}
+
+impl Desk<'_> {
+    async fn take(&mut self, arrival: &Arrival) -> Result<()> {
+        let (portal, tx, now) = (self.portal, self.tx, self.now);
+        let Some((told, delivery)) = self.rows.get_mut(&arrival.delivery) else { return Ok(()) };
+        if delivery.provider_id.as_ref().is_some_and(|known| *known != arrival.provider) {
+            return Ok(());
+        }
+        let on_the_way = [&state::PENDING[..], &[state::SENT]].concat();
+        let (to, from) = match arrival.status {
+            Status::Created => return Ok(()),
+            Status::Sent => (state::SENT, state::PENDING.to_vec()),
+            // It was given up, and came all the same.
+            Status::Delivered => {
+                (state::DELIVERED, [&on_the_way[..], &[state::FAILED, state::REPLACED]].concat())
+            }
+            Status::Failed => {
+                return failing::failed(portal, tx, delivery, &on_the_way, FAILED, &self.actor, now).await;
+            }
+        };
+        delivery.provider_id = Some(arrival.provider.clone());
+        let is_there = arrival.status == Status::Delivered;
+        let at = now.as_millisecond();
+        let more = || {
+            let mut more = vec![
+                (row::Column::ProviderId, Expr::value(arrival.provider.as_str())),
+                (row::Column::SentAt, Expr::col(row::Column::SentAt).if_null(at)),
+            ];
+            if is_there {
+                more.push((row::Column::DeliveredAt, Expr::value(at)));
+            }
+            more
+        };
+        if !step(tx, &delivery.id, &from, to, more(), now).await? {
+            // The notice was taken back while the message was leaving.
+            if step(tx, &delivery.id, &[state::WITHDRAWN], to, more(), now).await? {
+                correcting::overtaken(portal, tx, told, channel_of(delivery)?, &self.actor, now).await?;
+            }
+        } else if is_there {
+            let (what, id) = object(delivery)?;
+            let line = Line::new(Deed::DeliveredNotice).of(what, id).child(message::child_of(told)?);
+            self.lines.push(line.because(Channel::Sms.word()));
+            self.reached.insert(told.account_id.clone());
+        }
+        Ok(())
     }
-    let actor = Actor::house();
-    let on_the_way = [&state::PENDING[..], &[state::SENT]].concat();
-    let (to, from) = match status {
-        // Our own answer from the gateway says the same.
-        Status::Created => return Ok(()),
-        Status::Sent => (state::SENT, state::PENDING.to_vec()),
-        // It was given up, and came all the same.
-        Status::Delivered => {
-            (state::DELIVERED, [&on_the_way[..], &[state::FAILED, state::REPLACED]].concat())
-        }
-        Status::Failed => {
-            return failing::failed(portal, tx, delivery, &on_the_way, FAILED, &actor, now).await;
-        }
-    };
-    let at = now.as_millisecond();
-    let more = || {
-        let mut more = vec![
-            (row::Column::ProviderId, Expr::value(provider)),
-            (row::Column::SentAt, Expr::col(row::Column::SentAt).if_null(at)),
-        ];
-        if status == Status::Delivered {
-            more.push((row::Column::DeliveredAt, Expr::value(at)));
-        }
-        more
-    };
-    let told = notice_of(tx, delivery).await?;
-    if !step(tx, &delivery.id, &from, to, more(), now).await? {
-        // The notice was taken back while the message was leaving.
-        if step(tx, &delivery.id, &[state::WITHDRAWN], to, more(), now).await? {
-            correcting::overtaken(portal, tx, &told, channel_of(delivery)?, &actor, now).await?;
-        }
-        return Ok(());
-    }
-    if status != Status::Delivered {
-        return Ok(());
-    }
-    failing::works(tx, [told.account_id.as_str()].into(), channel_of(delivery)?, now).await?;
-    let (what, id) = object(delivery)?;
-    let line = Line::new(Deed::DeliveredNotice).of(what, id).child(message::child_of(&told)?).because("sms");
-    portal.trail(tx, &actor, line, now).await
 }

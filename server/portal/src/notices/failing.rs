@@ -175,7 +175,12 @@ async fn mark(tx: &Tx, account: &str, delivery: &row::Model, now: Timestamp) -> 
 }
 
 /// A channel by which something left to these accounts, or arrived, works.
-pub(super) async fn works(tx: &Tx, accounts: BTreeSet<&str>, channel: Channel, now: Timestamp) -> Result<()> {
+pub(super) async fn works(
+    tx: &Tx,
+    accounts: &BTreeSet<String>,
+    channel: Channel,
+    now: Timestamp,
+) -> Result<()> {
     let Some((since, _)) = columns(channel).filter(|_| !accounts.is_empty()) else { return Ok(()) };
     account::Entity::update_many()
         .col_expr(since, Expr::value(Option::<i64>::None))

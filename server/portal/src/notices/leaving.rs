@@ -42,15 +42,14 @@ pub(super) struct Sent {
 impl Left {
     /// Writes it down, with the others that left at the same time.
     pub(super) async fn write(self, portal: &Portal) -> Result<()> {
-        let (house, channel) = (portal.clone(), self.delivery.channel.clone());
-        let all = move |left: Vec<Self>| {
-            let (house, now) = (house.clone(), house.clock().now());
-            async move {
-                let on = house.clone();
-                on.change(move |tx| async move { write_all(&house, &tx, left, now).await }).await
-            }
-        };
-        portal.0.left.write(self, all).await?;
+        let channel = self.delivery.channel.clone();
+        let left = &portal.0.left;
+        left.write(
+            portal,
+            self,
+            |portal, tx, all, now| async move { write_all(&portal, &tx, all, now).await },
+        )
+        .await?;
         metrics::counter!("portal_notices_sent", "channel" => channel).increment(1);
         Ok(())
     }
@@ -81,11 +80,18 @@ impl Left {
             return Ok(true);
         }
         let Some(row) = row::Entity::find_by_id(delivery.id.clone()).one(tx).await? else { return Ok(false) };
-        // Given up a moment too early: it left all the same, beside what stands in for it. What the gateway says failed did.
-        if row.reason.as_deref() != Some(arriving::FAILED) {
-            step(tx, &delivery.id, &[state::FAILED, state::REPLACED], state::SENT, more(), now).await?;
+        if row.contact.is_some() && row.contact == sent.contact {
+            return Ok(false);
         }
-        Ok(row.state != state::SENT)
+        let state = row.state.as_str();
+        if state::LEFT.contains(&state) {
+            // The gateway's report was quicker.
+            step(tx, &row.id, &[state], state, more(), now).await?;
+        } else if row.reason.as_deref() != Some(arriving::FAILED) {
+            // Given up a moment too early: it left all the same, beside what stands in for it.
+            step(tx, &row.id, &[state::FAILED, state::REPLACED], state::SENT, more(), now).await?;
+        }
+        Ok(true)
     }
 }
 
@@ -113,11 +119,11 @@ async fn write_all(portal: &Portal, tx: &Tx, all: Vec<Left>, now: Timestamp) -> 
         }
         // That the gateway has a text message says nothing of the number.
         if channel == Channel::Mail {
-            mailed.insert(left.told.account_id.as_str());
+            mailed.insert(left.told.account_id.clone());
         }
         answers.push(Ok(()));
     }
-    failing::works(tx, mailed, Channel::Mail, now).await?;
+    failing::works(tx, &mailed, Channel::Mail, now).await?;
     portal.trail_all(tx, &actor, lines, now).await?;
     Ok(answers)
 }

@@ -7,7 +7,7 @@ use dispatch::sms::Status;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use store::entity::delivery as row;
 
-use super::arriving::arrived;
+use super::arriving::{Arrival, arrived};
 use crate::{Portal, Result, token};
 
 /// The longest name of a message that is kept.
@@ -31,14 +31,18 @@ impl Portal {
             metrics::counter!("portal_sms_reports", "status" => "unknown").increment(1);
             return Ok(());
         };
-        let (portal, id, now) = (self.clone(), id.to_owned(), self.clock().now());
         metrics::counter!("portal_sms_reports", "status" => word_of(status)).increment(1);
-        self.change(move |tx| async move {
-            // Our own word that it left may have come meanwhile.
-            let Some(known) = row::Entity::find_by_id(known.id).one(&tx).await? else { return Ok(()) };
-            arrived(&portal, &tx, &known, &id, status, now).await
-        })
-        .await
+        if !Arrival::is_news(status, &known) {
+            return Ok(());
+        }
+        let arrival = Arrival { delivery: known.id, provider: id.to_owned(), status };
+        let arrivals = &self.0.arrivals;
+        arrivals
+            .write(self, arrival, |portal, tx, all, now| async move {
+                arrived(&portal, &tx, &all, now).await?;
+                Ok(all.iter().map(|_| Ok(())).collect())
+            })
+            .await
     }
 }
 

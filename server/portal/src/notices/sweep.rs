@@ -6,7 +6,11 @@ use std::collections::BTreeSet;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use store::entity::{absence, delivery as row};
 
-use super::{STANDING, arriving, failing, state, telling};
+use super::{
+    STANDING,
+    arriving::{Arrival, arrived},
+    failing, state, telling,
+};
 use crate::{Portal, Result, clock::millis, pupils};
 
 /// Rows looked at in one round.
@@ -66,7 +70,8 @@ impl Portal {
             let house = self.clone();
             self.change(move |tx| async move {
                 if let Some(seen) = seen {
-                    arriving::arrived(&house, &tx, &delivery, &provider, seen.status, now).await?;
+                    let arrival = Arrival { delivery: delivery.id.clone(), provider, status: seen.status };
+                    arrived(&house, &tx, &[arrival], now).await?;
                 }
                 super::delivery::touch(&tx, &delivery.id, now).await
             })

@@ -59,16 +59,25 @@ pub(super) async fn tell(portal: &Portal, child: ChildId) -> Result<()> {
         return Ok(());
     }
     let listeners = listeners(portal, child, now).await?;
-    let house = portal.clone();
-    portal
-        .change(move |tx| async move {
-            tell_in(&house, &tx, child, &listeners, now).await?;
-            failpoint::pass(house.rules().failpoint.as_deref(), "notice.before-commit");
-            Ok(())
+    let telling = &portal.0.telling;
+    telling
+        .write(portal, Telling { child, listeners }, |portal, tx, all, now| async move {
+            for Telling { child, listeners } in &all {
+                tell_in(&portal, &tx, *child, listeners, now).await?;
+            }
+            failpoint::pass(portal.rules().failpoint.as_deref(), "notice.before-commit");
+            Ok(all.iter().map(|_| Ok(())).collect())
         })
         .await?;
     failpoint::pass(portal.rules().failpoint.as_deref(), "notice.after-commit");
     Ok(())
+}
+
+/// A child whose guardians are told now, and the accounts of those who may hear.
+#[derive(Clone)]
+pub(crate) struct Telling {
+    child: ChildId,
+    listeners: Vec<String>,
 }
 
 async fn due(

@@ -4,7 +4,7 @@ use model::{Channel, Language, MessageKind, Refusal};
 use portal::audit::Deed;
 use simulators::System;
 
-use super::{E164, MAILBOX, MOBILE, add_mobile, give_mobile, prove, refusal, shown, with_account};
+use super::{E164, MAILBOX, MOBILE, SARA, add_mobile, give_mobile, prove, refusal, shown, with_account};
 use crate::stage::{Stage, code_in};
 
 #[tokio::test]
