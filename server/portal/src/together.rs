@@ -1,7 +1,7 @@
 //! Changes of one kind that come at the same time, written in one transaction: the busier the house is, the more of them
 //! each commit carries.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 use store::Tx;
@@ -15,6 +15,9 @@ pub(crate) struct Together<T> {
     turn: Arc<Turn<()>>,
 }
 
+/// How each was written, in order.
+type Answers = Result<Vec<Result<()>>>;
+
 struct Waiting<T> {
     what: T,
     done: oneshot::Sender<Result<()>>,
@@ -26,10 +29,13 @@ impl<T> Default for Together<T> {
     }
 }
 
+/// Gives what is to be written, once the transaction has begun: whatever came until then goes along.
+type Take<T> = Box<dyn FnOnce() -> Vec<T> + Send>;
+
 impl<T: Clone + Send + 'static> Together<T> {
-    /// Has `what` written by `work`, with whatever else waits when its turn comes, in one transaction. `work` is given all
-    /// of it and answers each in the same order. Where it fails nothing is written, and it is called for each alone: what
-    /// cannot be written keeps nobody else's from being.
+    /// Has `what` written by `work`, with whatever else waits when the transaction has begun. `work` is given all of it and
+    /// answers each in the same order. Where it fails nothing is written, and it is called for each alone: what cannot be
+    /// written keeps nobody else's from being.
     ///
     /// What was begun is brought to its end even if the caller is dropped.
     ///
@@ -38,60 +44,76 @@ impl<T: Clone + Send + 'static> Together<T> {
     pub(crate) async fn write<W, F>(&self, portal: &Portal, what: T, work: W) -> Result<()>
     where
         W: Fn(Portal, Tx, Vec<T>, Timestamp) -> F + Copy + Send + Sync + 'static,
-        F: Future<Output = Result<Vec<Result<()>>>> + Send + 'static,
+        F: Future<Output = Answers> + Send + 'static,
     {
         let portal = portal.clone();
-        self.go(what, move |all| {
-            let (house, on, now) = (portal.clone(), portal.clone(), portal.clock().now());
-            async move { on.change(move |tx| work(house, tx, all, now)).await }
-        })
-        .await
+        let write = move |take: Take<T>| {
+            let (house, on) = (portal.clone(), portal.clone());
+            async move {
+                on.change(move |tx| {
+                    let now = house.clock().now();
+                    work(house, tx, take(), now)
+                })
+                .await
+            }
+        };
+        self.go(what, write).await
     }
 
     async fn go<W, F>(&self, what: T, write: W) -> Result<()>
     where
-        W: Fn(Vec<T>) -> F + Send + Sync + 'static,
-        F: Future<Output = Result<Vec<Result<()>>>> + Send,
+        W: Fn(Take<T>) -> F + Send + Sync + 'static,
+        F: Future<Output = Answers> + Send,
     {
         let (done, answer) = oneshot::channel();
         let (waiting, turn) = (Arc::clone(&self.waiting), Arc::clone(&self.turn));
-        waiting.lock().unwrap_or_else(PoisonError::into_inner).push(Waiting { what, done });
+        lock(&waiting).push(Waiting { what, done });
         tokio::spawn(async move {
             let _turn = turn.lock().await;
-            let all = std::mem::take(&mut *waiting.lock().unwrap_or_else(PoisonError::into_inner));
-            // Empty where ours went with those before.
-            if all.is_empty() {
+            // Ours may have gone with those before.
+            if lock(&waiting).is_empty() {
                 return;
             }
-            let (what, done): (Vec<_>, Vec<_>) = all.into_iter().map(|one| (one.what, one.done)).unzip();
-            let answers = match write(what.clone()).await {
-                Ok(answers) => answers,
-                Err(error) if what.len() == 1 => vec![Err(error)],
-                Err(error) => {
-                    tracing::warn!(%error, rows = what.len(), "not written together, so one by one");
-                    one_by_one(what, write).await
-                }
+            let taken = Arc::new(Mutex::new(Vec::new()));
+            let (from, to) = (Arc::clone(&waiting), Arc::clone(&taken));
+            let take = move || {
+                let all = std::mem::take(&mut *lock(&from));
+                let what = all.iter().map(|one| one.what.clone()).collect();
+                *lock(&to) = all;
+                what
             };
-            for (done, answer) in done.into_iter().zip(answers) {
-                // Nobody listens where the caller was dropped.
-                let _ = done.send(answer);
+            let written = write(Box::new(take)).await;
+            let taken = std::mem::take(&mut *lock(&taken));
+            match written {
+                Ok(answers) => taken.into_iter().zip(answers).for_each(|(one, answer)| one.hear(answer)),
+                Err(error) if taken.is_empty() => {
+                    tracing::warn!(%error, "no transaction to write in");
+                    let all = std::mem::take(&mut *lock(&waiting));
+                    all.into_iter().for_each(|one| one.hear(Err(Error::Unavailable(System::Database))));
+                }
+                Err(error) => {
+                    tracing::warn!(%error, rows = taken.len(), "not written together, so one by one");
+                    for one in taken {
+                        let what = vec![one.what.clone()];
+                        let answers = write(Box::new(move || what)).await;
+                        one.hear(answers.and_then(|answers| answers.into_iter().collect()));
+                    }
+                }
             }
         });
         answer.await.unwrap_or(Err(Error::Unavailable(System::Database)))
     }
 }
 
-async fn one_by_one<T, W, F>(what: Vec<T>, write: W) -> Vec<Result<()>>
-where
-    W: Fn(Vec<T>) -> F,
-    F: Future<Output = Result<Vec<Result<()>>>>,
-{
-    let mut answers = Vec::with_capacity(what.len());
-    for one in what {
-        let answer = write(vec![one]).await.and_then(|answers| answers.into_iter().collect());
-        answers.push(answer);
+impl<T> Waiting<T> {
+    fn hear(self, answer: Result<()>) {
+        // Nobody listens where the caller was dropped.
+        let _ = self.done.send(answer);
     }
-    answers
+}
+
+fn lock<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {
+    of.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]
@@ -105,10 +127,8 @@ mod tests {
 
     use super::*;
 
-    type Answers = Result<Vec<Result<()>>>;
-
     /// Writes 1, 2 and 3, all of which wait before the turn comes; says how each went, and how often it was written.
-    async fn three<F>(write: fn(Vec<usize>) -> F) -> (Vec<bool>, usize)
+    async fn three<F>(write: fn(Take<usize>) -> F) -> (Vec<bool>, usize)
     where
         F: Future<Output = Answers> + Send + 'static,
     {
@@ -116,9 +136,9 @@ mod tests {
         let held = Arc::clone(&together.turn).lock_owned().await;
         let one = |what: usize| {
             let calls = Arc::clone(&calls);
-            together.go(what, move |all| {
+            together.go(what, move |take| {
                 calls.fetch_add(1, Ordering::Relaxed);
-                write(all)
+                write(take)
             })
         };
         let (mut first, mut second, mut third) = (pin!(one(1)), pin!(one(2)), pin!(one(3)));
@@ -134,17 +154,41 @@ mod tests {
 
     #[tokio::test]
     async fn what_waits_is_written_at_once_and_each_hears_its_own_answer() {
-        let write = |all: Vec<usize>| async move {
-            Ok(all.into_iter().map(|one| if one == 2 { Err(Error::NotFound) } else { Ok(()) }).collect())
+        let write = |take: Take<usize>| async move {
+            Ok(take().into_iter().map(|one| if one == 2 { Err(Error::NotFound) } else { Ok(()) }).collect())
         };
         assert_eq!(three(write).await, (vec![true, false, true], 1));
     }
 
     #[tokio::test]
     async fn what_cannot_be_written_keeps_nothing_else_from_being() {
-        let write = |all: Vec<usize>| async move {
+        let write = |take: Take<usize>| async move {
+            let all = take();
             if all.contains(&2) { Err(Error::NotFound) } else { Ok(all.iter().map(|_| Ok(())).collect()) }
         };
         assert_eq!(three(write).await, (vec![true, false, true], 4));
+    }
+
+    #[tokio::test]
+    async fn without_a_transaction_everybody_hears_so_at_once() {
+        let write = |_: Take<usize>| async move { Err(Error::Unavailable(System::Database)) };
+        assert_eq!(three(write).await, (vec![false; 3], 1));
+    }
+
+    #[tokio::test]
+    async fn whoever_is_dropped_has_it_written_all_the_same() {
+        let (together, written) = (Together::<usize>::default(), Arc::new(AtomicUsize::new(0)));
+        let held = Arc::clone(&together.turn).lock_owned().await;
+        let calls = Arc::clone(&written);
+        let write = move |take: Take<usize>| {
+            calls.fetch_add(take().len(), Ordering::Relaxed);
+            async { Ok(vec![Ok(()), Ok(())]) }
+        };
+        let mut dropped = Box::pin(together.go(1, write.clone()));
+        assert!(poll_fn(|cx| Poll::Ready(dropped.as_mut().poll(cx).is_pending())).await);
+        drop(dropped);
+        drop(held);
+        assert!(together.go(2, write).await.is_ok());
+        assert_eq!(written.load(Ordering::Relaxed), 2);
     }
 }

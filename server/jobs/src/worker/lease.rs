@@ -12,8 +12,8 @@ use jiff::Timestamp;
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    Select,
-    sea_query::{Expr, ExprTrait, LockBehavior, LockType, SimpleExpr},
+    QueryTrait, Select,
+    sea_query::{Expr, ExprTrait, LockBehavior, LockType, Query, SimpleExpr, UnionType},
 };
 use store::{Result, Store, Tx, entity::job};
 use uuid::Uuid;
@@ -28,6 +28,9 @@ use crate::{State, millis, retry};
 
 /// Added to a job's patience for its lease: the time to hear that it is given up, and to write down how it went.
 const MARGIN: Duration = Duration::from_secs(20);
+
+/// The column of [`kinds_that_wait`].
+const PLACE: &str = "place";
 
 /// What a worker could begin now.
 #[derive(Clone, Debug)]
@@ -173,12 +176,9 @@ async fn take(tx: &Tx, wish: &Wish) -> Result<Vec<Leased>> {
         return Ok(Vec::new());
     }
     let mut looks = Vec::new();
-    for kind in &wish.kinds {
-        let most = wish.room(kind).min(wish.most);
-        if most > 0 {
-            // By kind: so the index answers with the first few, however many wait behind them.
-            looks.push((of_kind(waiting(wish.now), kind), most));
-        }
+    for kind in kinds_that_wait(tx, wish).await? {
+        // By kind: so the index answers with the first few, however many wait behind them.
+        looks.push((of_kind(waiting(wish.now), &kind), wish.room(&kind).min(wish.most)));
     }
     if wish.thorough {
         looks.extend([(wish.lapsed(), wish.most), (wish.late(), wish.most)]);
@@ -211,6 +211,25 @@ async fn take(tx: &Tx, wish: &Wish) -> Result<Vec<Leased>> {
         .collect();
     jobs.sort_by_key(|leased| chosen.iter().position(|one| one.id == leased.job.id));
     Ok(jobs)
+}
+
+/// The kinds for which there is room and something waits, found in one question.
+async fn kinds_that_wait(tx: &Tx, wish: &Wish) -> Result<Vec<Kind>> {
+    let roomy: Vec<Kind> = wish.kinds.iter().filter(|kind| wish.room(kind) > 0).copied().collect();
+    let looks = (0_i64..).zip(&roomy).map(|(place, kind)| {
+        let some = of_kind(waiting(wish.now), kind).select_only().column(job::Column::Id).into_query();
+        let place = Expr::val(place).cast_as("bigint");
+        Query::select().expr_as(place, PLACE).and_where(Expr::exists(some)).to_owned()
+    });
+    let Some(all) = looks.reduce(|mut all, one| all.union(UnionType::All, one).to_owned()) else {
+        return Ok(Vec::new());
+    };
+    let mut found = Vec::new();
+    for row in tx.query_all(&all).await? {
+        let place: i64 = row.try_get("", PLACE)?;
+        found.extend(usize::try_from(place).ok().and_then(|place| roomy.get(place)));
+    }
+    Ok(found)
 }
 
 fn of_kind(rows: Select<job::Entity>, kind: &Kind) -> Select<job::Entity> {
