@@ -1,6 +1,7 @@
 /**
  * Not a test: pictures of every page and of every face it has, at 390 and 1280 px, light and dark, in the folder that
- * PICTURES names, for human eyes. `PICTURES=/some/folder npx playwright test --project pictures`
+ * PICTURES names, for human eyes; in English where PICTURES_IN is `en`.
+ * `PICTURES=/some/folder npx playwright test --project pictures`
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -23,6 +24,7 @@ async function picture(page: Page, name: string) {
   await page.setViewportSize(before);
 }
 
+test.use({ language: process.env.PICTURES_IN === 'en' ? 'en' : 'sv' });
 test.beforeAll(() => mkdirSync(FOLDER, { recursive: true }));
 test.afterEach(() => town.noFaults());
 

@@ -439,7 +439,8 @@ bankid-cancel = Cancel
 bankid-complete-title = You are identified
 bankid-stopped-title = You were not identified
 bankid-return-title = Almost done
-bankid-return-lead = You are on the way back from BankID. Press Continue.
+bankid-return-lead = You are on the way back from BankID.
+bankid-return-go = Press Continue.
 bankid-start-again = Nothing happening? Start again
 bankid-not-in-title = You are not logged in
 

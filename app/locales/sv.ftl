@@ -439,7 +439,8 @@ bankid-cancel = Avbryt
 bankid-complete-title = Du är legitimerad
 bankid-stopped-title = Det blev ingen legitimering
 bankid-return-title = Nästan klart
-bankid-return-lead = Du är på väg tillbaka från BankID. Tryck på Fortsätt.
+bankid-return-lead = Du är på väg tillbaka från BankID.
+bankid-return-go = Tryck på Fortsätt.
 bankid-start-again = Händer inget? Börja om
 bankid-not-in-title = Du är inte inloggad
 

@@ -126,7 +126,8 @@ pub(crate) async fn back_from_bankid(visit: &Visit, asked: &Asked) -> Result<Rep
         });
     }
     let nonce = asked.value(NONCE).unwrap_or_default();
-    // Only a script can take the token out of the fragment; until it has, the button would send nothing.
+    // Only a script can take the token out of the fragment; until it has, the button would send nothing, and nothing asks
+    // for it.
     let asleep = nonce.is_empty();
     Page::new(Text::BankidReturnTitle, move || {
         view! {
@@ -136,7 +137,10 @@ pub(crate) async fn back_from_bankid(visit: &Visit, asked: &Asked) -> Result<Rep
                 {hidden(NONCE, nonce)}
                 {hidden(SCRIPT, 0)}
                 <WayBack/>
-                <div class="actions" id=GO hidden=asleep>{send(Text::StepContinue)}</div>
+                <div id=GO hidden=asleep>
+                    <p>{Text::BankidReturnGo}</p>
+                    <div class="actions">{send(Text::StepContinue)}</div>
+                </div>
             </form>
             <p class="out"><a href=Place::SignIn.to_string()>{Text::BankidStartAgain}</a></p>
         }

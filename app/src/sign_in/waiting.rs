@@ -47,11 +47,6 @@ pub(super) fn waiting(found: Identification) -> impl IntoView {
         .into_any(),
         (Phase::Waiting { advice, .. }, Device::Other) => view! {
             {waiting_for(advice, qr.is_some(), seconds_left)}
-            <ol class="how">
-                <li>{Text::BankidHowOpen}</li>
-                <li>{Text::BankidHowScan}</li>
-                <li>{Text::BankidHowConfirm}</li>
-            </ol>
             {go_on()}
         }
         .into_any(),
@@ -119,9 +114,21 @@ fn waiting_for(advice: Advice, code: bool, seconds: u32) -> impl IntoView {
                 <p class="say" id=SAY aria-live="polite" hidden=code>{portal::advice_text(advice, language())}</p>
                 {code.then(|| view! { <p class="time" id=TIME hidden data-words=time data-left=seconds></p> })}
                 <div role="status"><p id=SLOW hidden>{Text::BankidSlow}</p></div>
+                {code.then(how)}
             </div>
         </div>
         <Waiting/>
+    }
+}
+
+/// What to do with a telephone in front of the code.
+fn how() -> impl IntoView {
+    view! {
+        <ol class="how">
+            <li>{Text::BankidHowOpen}</li>
+            <li>{Text::BankidHowScan}</li>
+            <li>{Text::BankidHowConfirm}</li>
+        </ol>
     }
 }
 

@@ -8,6 +8,7 @@ mod choice;
 mod lease;
 mod lines;
 mod registry;
+mod settle;
 mod watch;
 
 use std::{

@@ -3,10 +3,7 @@
 //! A worker goes to the table in rounds: one transaction writes down all that has ended since the last and takes what may
 //! begin. The busier it is, the more each commit carries.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    time::Duration,
-};
+use std::{collections::BTreeSet, time::Duration};
 
 use jiff::Timestamp;
 use sea_orm::{
@@ -19,10 +16,11 @@ use store::{Result, Store, Tx, entity::job};
 use uuid::Uuid;
 
 use super::{
-    attempt::{Ended, Fate},
+    attempt::Ended,
     choice::{Candidate, choose},
     lines::Rooms,
     registry::Kind,
+    settle,
 };
 use crate::{State, millis, retry};
 
@@ -79,7 +77,7 @@ pub(super) async fn round(store: &Store, ended: &[Ended], wish: Wish) -> Result<
     let ended = ended.to_vec();
     store
         .change(move |tx| async move {
-            let stood = settle_all(&tx, &ended, wish.owner, wish.now).await?;
+            let stood = settle::all(&tx, &ended, wish.owner, wish.now).await?;
             let leased = take(&tx, &wish).await?;
             Ok((stood, leased))
         })
@@ -261,77 +259,6 @@ async fn lease(tx: &Tx, wish: &Wish, kind: &Kind, ids: &[&str], tried: bool) -> 
 /// How long a lease of this kind stands.
 fn span(kind: &Kind) -> i64 {
     millis(kind.patience + MARGIN)
-}
-
-/// Writes down how tries ended; says of each whether its lease still stood. What was simply done is done at once.
-async fn settle_all(tx: &Tx, ended: &[Ended], owner: Uuid, now: Timestamp) -> Result<Vec<bool>> {
-    let mut done: BTreeMap<i64, Vec<&str>> = BTreeMap::new();
-    for end in ended.iter().filter(|end| end.fate == Fate::Done) {
-        done.entry(end.held.tries).or_default().push(&end.held.id);
-    }
-    let mut stood = BTreeSet::new();
-    for (tries, ids) in done {
-        let written = job::Entity::update_many()
-            .set(over(State::Done, now))
-            .filter(job::Column::Id.is_in(ids))
-            .filter(held_by(owner, tries))
-            .exec_with_returning(tx)
-            .await?;
-        stood.extend(written.into_iter().map(|row| row.id));
-    }
-    let mut answers = Vec::with_capacity(ended.len());
-    for end in ended {
-        answers.push(match end.fate {
-            Fate::Done => stood.contains(&end.held.id),
-            Fate::Again { .. } | Fate::GivenUp { .. } => settle(tx, end, owner, now).await?,
-        });
-    }
-    Ok(answers)
-}
-
-/// What ends a job.
-fn over(state: State, now: Timestamp) -> job::ActiveModel {
-    job::ActiveModel { finished_at: Set(Some(now.as_millisecond())), ..freed(state) }
-}
-
-/// What ends a lease.
-fn freed(state: State) -> job::ActiveModel {
-    job::ActiveModel {
-        state: Set(state.word().into()),
-        lease_until: Set(None),
-        lease_owner: Set(None),
-        ..Default::default()
-    }
-}
-
-/// The lease of this owner and try stands.
-fn held_by(owner: Uuid, tries: i64) -> Condition {
-    Condition::all()
-        .add(job::Column::State.eq(State::Running.word()))
-        .add(job::Column::LeaseOwner.eq(owner.to_string()))
-        .add(job::Column::Tries.eq(tries))
-}
-
-/// Writes down how a try ended, if the lease it was made under still stands; says whether it did.
-async fn settle(tx: &Tx, end: &Ended, owner: Uuid, now: Timestamp) -> Result<bool> {
-    let row = match &end.fate {
-        Fate::Done => over(State::Done, now),
-        Fate::Again { due, why } => job::ActiveModel {
-            due_at: Set(*due),
-            last_error: Set(Some(why.clone())),
-            ..freed(State::Waiting)
-        },
-        Fate::GivenUp { why } => {
-            job::ActiveModel { last_error: Set(Some(why.clone())), ..over(State::Failed, now) }
-        }
-    };
-    let written = job::Entity::update_many()
-        .set(row)
-        .filter(job::Column::Id.eq(end.held.id.as_str()))
-        .filter(held_by(owner, end.held.tries))
-        .exec(tx)
-        .await?;
-    Ok(written.rows_affected > 0)
 }
 
 /// Lets others have at once what `owner` was stopped in the middle of. A try that was stopped does not count.
