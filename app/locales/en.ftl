@@ -5,7 +5,7 @@ start-apply = Apply for an account
 start-sign-in = Log in
 start-how-title = How to apply
 start-how-text = You need BankID and an email address. It takes about five minutes.
-start-no-bankid-title = I do not have BankID
+start-no-bankid-title = I cannot use BankID
 start-no-bankid-text = Your child’s preschool or school helps you get an account.
 start-hold-title = What we hold
 start-hold-text = What the service knows about you and your child, why, and where it comes from.
@@ -34,7 +34,7 @@ information-body =
     4. You get an email and confirm the address with a code or a link.
     5. You check your answers and create the account.
 
-    You can take a break. If you come back within 24 hours and identify yourself again, you go on where you were.
+    You can take a break. If you come back within 24 hours and identify yourself again, you continue where you left off.
 
     ## If you already have an account
     Then you use that one. [Log in with BankID](sign-in) and you come straight to My children (Mina barn). The same account follows from preschool to upper secondary school.
@@ -47,8 +47,8 @@ information-body =
 information-apply = Start the application
 information-hold = Read what we hold
 
-# Information to guardians (M11-M13)
-what-we-hold-title = Information to guardians
+# Information for guardians (M11-M13)
+what-we-hold-title = Information for guardians
 what-we-hold-lead = What the service knows about you and your child, why we need it and where it comes from.
 what-we-hold-body =
     ## About your child
@@ -96,7 +96,7 @@ data-protection-body =
     We handle the data so that the preschool and school can do what the Education Act requires, such as keeping you informed about your child. The legal basis is a task in the public interest and a legal obligation, Article 6.1 e and c of the General Data Protection Regulation. We do not rely on consent.
 
     ## Which data
-    Each item and its source is in [Information to guardians](what-we-hold).
+    Each item and its source is in [Information for guardians](what-we-hold).
 
     ## Who gets the data
     Staff at your child’s preschool or school who need it for their work. When you identify yourself, BankID learns that you do so with us. We ask the Swedish Tax Agency about the population register. Those who pass on our emails and text messages see your email address or your mobile number, but never which child it is about. Nobody else gets the data, and the service has no advertisements and no tracking by other companies.
@@ -146,7 +146,7 @@ accessibility-body =
     - Nobody from outside has reviewed the service, and it has not been tested together with people who use screen readers.
 
     ## If you cannot use a page
-    Call the city’s contact centre, [031-390 06 00](tel:+46313900600), weekdays 8 to 16. You can also get help at your child’s preschool or school. You can have the content in another way, for example read aloud or on paper.
+    Call the city’s contact centre, [031-390 06 00](tel:+46313900600), weekdays 08:00–16:00. You can also get help at your child’s preschool or school. You can have the content in another way, for example read aloud or on paper.
 
     ## Tell us about a shortcoming
     If you find something that does not work, we want to know. Call [031-390 06 00](tel:+46313900600) or write to [hjarntorget@example.se](mailto:hjarntorget@example.se). Say which page it is and what happened. Do not write any personal identity numbers.
@@ -163,10 +163,10 @@ accessibility-body =
 cookies-title = Cookies
 cookies-lead = The service uses four cookies. All are needed for it to work, so we do not ask for your consent.
 cookies-body =
-    A cookie is a small text that your browser keeps for us. None of them holds anything about you, and nobody but us may read them.
+    A cookie is a small text file that your browser keeps for us. None of them holds anything about you, and nobody but us may read them.
 
     ## The cookies
-    - __Host-ht_s keeps you logged in. It is removed when you log out and ends after 30 minutes in which you do nothing, and always after 8 hours.
+    - __Host-ht_s keeps you logged in. It is removed when you log out and ends after 30 minutes without activity, and always after 8 hours.
     - __Host-ht_login holds an identification with BankID together. It lasts 10 minutes.
     - __Host-ht_dev tells BankID that it is the same browser as before. It lasts 1 year and is never used to recognise you.
     - ht_lang remembers the language you chose. It lasts 1 year.
@@ -184,7 +184,7 @@ recognise-us-lead = Fraudsters can pretend to be the school. This is what we do,
 recognise-us-body =
     ## What we never ask for
     - your personal identity number
-    - codes to your BankID or your bank
+    - codes for your BankID or your bank
     - card numbers or money
     - the code in the email or the text message, anywhere else than on this website
 
@@ -213,7 +213,7 @@ no-bankid-answer-title = The school helps you get an account
 no-bankid-answer-lead = Your child’s preschool or school creates the account together with you. You get the same information as other guardians.
 no-bankid-answer-body =
     ## Do this now
-    1. Call your child’s preschool or school on a weekday between 8 and 16. [Find the telephone number](schools).
+    1. Call your child’s preschool or school on a weekday between 08:00 and 16:00. [Find the telephone number](schools).
     2. Say that you want a guardian account in Hjärntorget and that you cannot use BankID. You do not have to say why.
     3. Agree on a time to visit.
 
@@ -229,28 +229,28 @@ no-bankid-answer-body =
 
 # Find your school
 schools-title = Find your preschool or school
-schools-lead = Search by name, or browse the list. Here are the City of Gothenburg’s own preschools and schools.
+schools-lead = Search by name, or browse the list. It covers the City of Gothenburg’s own preschools and schools.
 schools-search-label = Name of the preschool or school
 schools-search = Search
-schools-none = No preschool or school has that name. Try a part of the name, or show all.
+schools-none = No preschool or school has that name. Try part of the name, or show all.
 schools-all = Show all
-schools-independent = Does your child go to an independent preschool or school? It has a system of its own. Ask them.
+schools-independent = Does your child go to an independent preschool or school? It has a system of its own. Contact them directly.
 
 # After BankID: each page says what to do now and whom to call
 outcome-turn-to-the-school-title = The school helps you get an account
 outcome-turn-to-the-school-lead = We cannot create the account here. There can be many reasons, and it does not mean that anything is wrong.
 outcome-turn-to-the-school-body =
     ## Do this now
-    1. Call your child’s preschool or school on a weekday between 8 and 16. [Find the telephone number](schools).
+    1. Call your child’s preschool or school on a weekday between 08:00 and 16:00. [Find the telephone number](schools).
     2. Say that you want a guardian account in Hjärntorget. You do not have to say more than that on the telephone.
     3. Bring a valid identity document when you come there.
 
     The preschool and school tell you about your child without an account as well.
 outcome-account-closed-title = Your account is closed
-outcome-account-closed-lead = You have had an account that was closed. The school can open it again.
+outcome-account-closed-lead = Your account has been closed. The school can open it again.
 outcome-account-closed-body =
     ## Do this now
-    1. Call your child’s preschool or school on a weekday between 8 and 16. [Find the telephone number](schools).
+    1. Call your child’s preschool or school on a weekday between 08:00 and 16:00. [Find the telephone number](schools).
     2. Say that you want to open your guardian account again.
     3. Bring a valid identity document if they ask you to come.
 outcome-account-resting-title = You have closed your account
@@ -267,7 +267,7 @@ outcome-not-yet-placed-lead = We know of your child, but the child has no place 
 outcome-not-yet-placed-body =
     ## Do this now
     1. Wait until you have heard about a place. Then come back here and apply.
-    2. If you have heard and more than a week has passed: call the preschool or school on a weekday between 8 and 16. [Find the telephone number](schools).
+    2. If you were told about a place more than a week ago: call the preschool or school on a weekday between 08:00 and 16:00. [Find the telephone number](schools).
 
     We have not kept any application.
 outcome-placement-ended-title = Your child’s place has ended
@@ -275,38 +275,38 @@ outcome-placement-ended-lead = The child has attended one of the city’s presch
 outcome-placement-ended-body =
     ## Do this now
     1. If the child has started at a new preschool or school in the city: wait a week and apply again.
-    2. If it is not true that the place has ended: call the preschool or school on a weekday between 8 and 16. [Find the telephone number](schools).
+    2. If it is not true that the place has ended: call the preschool or school on a weekday between 08:00 and 16:00. [Find the telephone number](schools).
     3. If the child goes to an independent school or in another municipality: ask there what they use.
 outcome-outside-the-city-title = Your child does not go to any of the city’s schools
 outcome-outside-the-city-lead = According to the population register the child lives in another municipality, and the child has no place in Gothenburg.
 outcome-outside-the-city-body =
     ## Do this now
     1. Ask your child’s preschool or school, or the municipality where the child lives, what they use.
-    2. If the child goes to one of Gothenburg’s preschools or schools anyway: call there on a weekday between 8 and 16. [Find the telephone number](schools).
+    2. If the child goes to one of Gothenburg’s preschools or schools anyway: call there on a weekday between 08:00 and 16:00. [Find the telephone number](schools).
 outcome-child-came-of-age-title = Your child has turned 18
-outcome-child-came-of-age-lead = You are then no longer a guardian in the eyes of the law, and you cannot have a guardian account for the child.
+outcome-child-came-of-age-lead = You are no longer the child’s legal guardian, so you cannot have a guardian account for the child.
 outcome-child-came-of-age-body =
     ## Do this now
     1. Ask your child. A pupil who has turned 18 decides what the school tells others.
-    2. If you have questions: call the school on a weekday between 8 and 16. [Find the telephone number](schools).
+    2. If you have questions: call the school on a weekday between 08:00 and 16:00. [Find the telephone number](schools).
 outcome-under-age-title = You need to be 18
 outcome-under-age-lead = Only adults can have a guardian account.
 outcome-under-age-body =
     ## Do this now
     1. If you are a pupil: you already have an account of your own. Ask your mentor how to log in.
-    2. If you have a child in preschool: call the preschool on a weekday between 8 and 16 and they will help you. [Find the telephone number](schools).
-outcome-register-down-title = We cannot see your children just now
+    2. If you have a child in preschool: call the preschool on a weekday between 08:00 and 16:00 and they will help you. [Find the telephone number](schools).
+outcome-register-down-title = We cannot look up your children right now
 outcome-register-down-lead = You are identified, but we cannot see which children you are a guardian of. What you have done is kept.
 outcome-register-down-body =
     ## Do this now
     1. Wait a few minutes and try again.
-    2. If you come back within 24 hours and identify yourself again, you go on where you were.
-    3. If it is urgent: call your child’s preschool or school on a weekday between 8 and 16. [Find the telephone number](schools).
+    2. If you come back within 24 hours and identify yourself again, you continue where you left off.
+    3. If it is urgent: call your child’s preschool or school on a weekday between 08:00 and 16:00. [Find the telephone number](schools).
 
     The preschool and school look after your child’s day as always.
 outcome-print = You can print this page and bring it with you.
 outcome-school-heading = Call the preschool or school
-outcome-hours = Weekdays 8–16
+outcome-hours = Weekdays 08:00–16:00
 outcome-find-school = Find the telephone number
 outcome-try-again = Try again
 
@@ -318,7 +318,7 @@ fault-not-found-lead = The address may be misspelt, or the page has moved. What 
 fault-conflict-title = This is already done
 fault-conflict-lead = Somebody has changed the same thing, maybe you yourself in another tab. Open the page again and see how it stands now.
 fault-too-many-title = That was too fast
-fault-too-many-lead = There were many tries in a short time, so we wait a little to be safe. Try again in a while. Nothing is lost.
+fault-too-many-lead = There were too many attempts in a short time. Please wait a while and try again. Nothing is lost.
 fault-broken-title = Something went wrong on our side
 fault-broken-lead = It is not your fault. What you have already saved is still there. Try again in a while.
 fault-broken-reference = If you call us, read out this code: { $reference }
@@ -329,7 +329,7 @@ fault-too-big-lead = Go back and write less.
 fault-to-start = To the start page
 
 # Wrong fields
-wrong-summary-title = Something needs to be put right
+wrong-summary-title = There is a problem
 wrong-title-prefix = Error: { $title }
 wrong-missing-email = Type your email address.
 wrong-missing-mobile = Type your mobile number.
@@ -339,7 +339,7 @@ wrong-too-long-mobile = The number is too long. Type one number only.
 wrong-not-an-email = The address does not look right. Type it as name@example.se.
 wrong-email-letters = Use only the letters a to z in the address, without å, ä and ö.
 wrong-not-a-number = The number does not look right. Type it as 070-174 06 05, or with a plus and the country code first.
-wrong-not-a-mobile = That is not a mobile number. Text messages only arrive at mobile phones.
+wrong-not-a-mobile = This is not a mobile number. We can only send text messages to mobile phones.
 wrong-premium = The number is a premium number. Type the number of your own mobile phone.
 wrong-not-a-code = The code has six digits. Type them as they are.
 wrong-wrong-code = The code is not right. Check the latest one you got.
@@ -364,7 +364,7 @@ refusal-other-browser = The identification began in another browser. Go back the
 refusal-return-spent = The link back works only once and only for a short while. Start again, it is quick.
 refusal-other-person = Another person identified themselves. You are logged out to be safe. Log in again with your own BankID.
 refusal-not-trusted = We could not accept the identification this time. Try again, or call your child’s preschool or school.
-refusal-bank-id-down = BankID does not answer just now. Try again in a while.
+refusal-bank-id-down = BankID is not responding right now. Try again in a few minutes.
 refusal-too-many-tries = There were too many tries. Send a new code, and wait a quarter of an hour before you use it.
 refusal-too-many-letters = We have sent many emails or text messages in a short time. Look among what you got, your spam too, or wait an hour.
 refusal-link-spent = The link is no longer valid. Open the latest email, or send a new one from the application.
@@ -393,7 +393,7 @@ shell-unread = { $messages ->
 shell-personal = Personal data
 shell-footer = About the service
 shell-information = Apply for a guardian account
-shell-what-we-hold = Information to guardians
+shell-what-we-hold = Information for guardians
 shell-data-protection = Data protection
 shell-accessibility = Accessibility
 shell-cookies = Cookies
@@ -405,7 +405,7 @@ shell-copyright = The content is protected by copyright law and GDPR and may not
 step-of = Step { $step } of { $of }
 step-back = Back
 step-continue = Continue
-step-out = Stop and continue later
+step-out = Save and continue later
 
 # Log in
 sign-in-title = Log in
@@ -415,7 +415,7 @@ sign-in-this-device-text = The app is on this phone, tablet or computer.
 sign-in-other-device = Log in with BankID on another device
 sign-in-other-device-text = You scan a QR code with your phone.
 sign-in-never-ask = We never ask you to type your personal identity number, and we never call and ask you to log in.
-sign-in-no-bankid = I do not have BankID
+sign-in-no-bankid = I cannot use BankID
 sign-in-no-bankid-text = Your child’s preschool or school helps you. Choose what fits best.
 sign-in-no-account = I have no account yet
 
@@ -432,15 +432,14 @@ bankid-frame-stopped = The code is no longer valid. Press Continue.
 bankid-open-title = Open BankID on this device
 bankid-open-lead = Identify yourself in the app. Then you come back here, in a new tab.
 bankid-open = Open BankID
-bankid-other-tab = You are identified. Go on in the new tab. You can close this one.
+bankid-other-tab = Continue in the new tab. You can close this one.
 bankid-this-instead = Use this device instead
 bankid-other-instead = Use another device instead
 bankid-cancel = Cancel
-bankid-complete-title = You are identified
+bankid-complete-title = Your identity is confirmed
 bankid-stopped-title = You were not identified
 bankid-return-title = Almost done
 bankid-return-lead = You are on the way back from BankID.
-bankid-return-go = Press Continue.
 bankid-start-again = Nothing happening? Start again
 bankid-not-in-title = You are not logged in
 
@@ -459,7 +458,7 @@ apply-before-body =
 
     You can take a break. What you have answered is kept for 24 hours.
 
-    You may want to read [Information to guardians](what-we-hold) and [Data protection](data-protection) first.
+    You may want to read [Information for guardians](what-we-hold) and [Data protection](data-protection) first.
 
 # The application: BankID
 apply-identify-title = Show who you are with BankID
@@ -492,9 +491,9 @@ email-shared-body =
     Our emails never hold the child’s name, school or times.
 
 # The application: confirm
-code-title = Which code is in the email?
+code-title = Enter the code from the email
 code-sent = We sent an email to { $email } at { $time }. Type the code here, or open the link in the email.
-code-on-its-way = An email is on its way to { $email }. Type the code here when it has come, or open the link in the email.
+code-on-its-way = An email is on its way to { $email }. Type the code here when it arrives, or open the link in the email.
 code-hint = Six digits. The code is valid for 10 minutes.
 code-none-title = Have you not received an email?
 code-none = Look in your spam folder. Check that the address above is right.
@@ -523,7 +522,7 @@ check-change-email = email address
 check-email-confirmed = Confirmed
 check-information-title = How we use the data
 check-information-body =
-    We use it to show you the right children and so that the preschool and school can reach you. Read more in [Information to guardians](what-we-hold) and [Data protection](data-protection).
+    We use it to show you the right children and so that the preschool and school can reach you. Read more in [Information for guardians](what-we-hold) and [Data protection](data-protection).
 
     What you see in the service is protected by copyright law and GDPR. You may read it but not share it.
 check-complete = Create the account
@@ -541,7 +540,7 @@ receipt-to-personal = See your personal data
 
 # My children
 children-title = My children
-children-enrolled = Has a place now
+children-enrolled = Enrolled
 children-begins = Starts on { $date }
 children-ended = Left on { $date }
 children-no-school = No preschool or school yet
@@ -562,7 +561,7 @@ messages-unanswered = Not confirmed
 messages-acknowledged = Confirmed { $time }
 messages-newer = Newer messages
 messages-older = Older messages
-messages-empty = You have no messages. Notices of absence come here, if you have chosen that.
+messages-empty = You have no messages. Notices of absence appear here, if you have chosen that.
 message-absence-title = Absence
 message-absence-lead = { $child } is absent on { $date }, and nobody has reported it.
 message-valid-lead = { $child } is absent on { $date }. The school knows.
@@ -594,7 +593,7 @@ received-to-messages = Read the message
 
 # Personal data
 personal-title = Personal data
-personal-lead = What the service knows about you, where it comes from and from which day.
+personal-lead = What the service knows about you, where it comes from and its date.
 personal-name = Name
 personal-number = Personal identity number
 personal-address = Address
@@ -606,14 +605,14 @@ personal-wrong = The Swedish Tax Agency corrects your name and address. You chan
 personal-close-title = Do you want to close the account?
 personal-close = You can do that whenever you like, and change your mind within 30 days. The preschool or school can also do it for you.
 personal-mobile = Mobile number
-personal-mobile-none = No number. With a number you can get a text message when a child is missing.
+personal-mobile-none = No number. With a number you can get a text message when your child is absent.
 personal-change-email = the email address
 personal-change-mobile = the mobile number
 personal-add-mobile = a mobile number
 personal-email-failing = Emails to you have not arrived since { $date }. Check the address and confirm it again.
 personal-mobile-failing = Text messages to you have not arrived since { $date }. Check the number and confirm it again.
 personal-language-title = Which language do you want in emails and text messages?
-personal-language-text = You change the language of the pages at the top of the page.
+personal-language-text = You change the language of the website at the top of the page.
 personal-sources = Where does the data come from?
 personal-sources-body =
     Below each piece of data it says where it comes from and which day it is from.
@@ -645,11 +644,11 @@ source-service = From the service
 step-up-title = Show that it is you
 
 # Personal data: email
-change-email-title = Which email address do you want?
+change-email-title = What is your new email address?
 change-email-lead = We send a code to it. The address is changed only when you have typed the code.
-change-email-now = Now you have { $email }. We send an email there when it is changed.
+change-email-now = Your current address is { $email }. We will send an email there when it has been changed.
 change-email-sent = We sent an email to { $email } at { $time }. Type the code here.
-change-email-on-its-way = An email is on its way to { $email }. Type the code here when it has come.
+change-email-on-its-way = An email is on its way to { $email }. Type the code here when it arrives.
 
 # Personal data: mobile number
 mobile-title = What is your mobile number?
@@ -662,7 +661,7 @@ mobile-shared-body =
     Our text messages never hold the child’s name, school or times.
 mobile-code-title = Which code is in the text message?
 mobile-code-sent = We sent a text message to { $mobile } at { $time }. Type the code here.
-mobile-code-on-its-way = A text message is on its way to { $mobile }. Type the code here when it has come.
+mobile-code-on-its-way = A text message is on its way to { $mobile }. Type the code here when it arrives.
 mobile-code-none = It can take a minute. Check that the number above is right and that the phone is on.
 mobile-remove-title = Do you want to remove the number?
 mobile-remove-text = Now you have { $mobile }. If you remove it you get no text messages. For children where you chose text messages alone you get emails and messages here instead.
@@ -702,7 +701,7 @@ closed-body = Did you change your mind? Log in with BankID within 30 days, and y
 # The end of a login
 session-ends-title = You will soon be logged out
 session-ends-text = Your time is almost up. Stay, and what you have typed is kept.
-session-ends-at = You are logged out at { $time } if you do nothing.
+session-ends-at = You will be logged out at { $time } if you do nothing.
 session-stay = Stay logged in
 session-ended-title = You are logged out
 session-ended-lead = The time ran out, so we logged you out to be safe. An application that is not finished is kept for 24 hours.
@@ -719,7 +718,7 @@ no-bankid-no-number-text = You do not need a Swedish personal identity number to
 no-bankid-no-bankid-text = You do not need BankID to get an account.
 no-bankid-protected-text = Only staff who need to know see that you have an account. Say no more on the telephone than you want to.
 no-bankid-other-text = You do not have to explain why.
-no-cookies-title = Your browser keeps no cookies
+no-cookies-title = Your browser is blocking cookies
 no-cookies-lead = Without them you cannot log in or apply.
 no-cookies-body =
     ## Do this now
@@ -751,13 +750,13 @@ absence-hours-minutes = { $hours } h { $minutes } min
 # Report absence
 report-title = Report absence
 report-change-title = Change the report
-report-who = Who is it about?
+report-who = Who will be absent?
 report-when = When?
 report-today = Today, { $day }, all day
 report-rest = The rest of the day
 report-tomorrow = Tomorrow, { $day }, all day
 report-that-day = { $day }, all day
-report-own = Another day or times of your own
+report-own = Another day or specific times
 report-own-hint = Up to 14 days ahead. Leave the times empty if it is the whole day.
 report-day = Day
 report-from = From
@@ -765,11 +764,11 @@ report-until = Until
 report-why = Why?
 report-why-hint = Choosing one is enough. The reason is not shown to any other guardian and is erased after 90 days.
 reason-ill = Ill
-reason-care = Visit to a doctor, dentist or the like
+reason-care = Medical or dental appointment
 reason-other = Something else
 report-send = Report absence
 report-save-change = Save the change
-report-done = The absence is reported.
+report-done = We have received your report of absence.
 report-changed = The report is changed.
 report-withdrawn = The report is withdrawn.
 report-withdraw = Withdraw
@@ -808,7 +807,7 @@ settings-same = Choose the same for all children
 history-title = Absence history
 history-child = Child
 history-which = Period
-history-shows = Which absence
+history-shows = Which absences
 history-show = Show
 history-term = This term
 history-last-term = Last term
@@ -832,10 +831,10 @@ history-as-table = Show as a table
 history-by-month = Days with absence, month by month
 history-month = Month
 history-picture = { $month }: { $valid } valid, { $invalid } unexcused
-history-every = Every absence, the latest first
+history-every = All absences, the latest first
 history-when = When
 history-what = What
-history-kind = Absence
+history-kind = Type of absence
 history-length = Length
 history-lesson = Lesson
 history-care = Preschool or after-school care

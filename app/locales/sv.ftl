@@ -432,7 +432,7 @@ bankid-frame-stopped = Koden gäller inte längre. Tryck på Fortsätt.
 bankid-open-title = Öppna BankID på den här enheten
 bankid-open-lead = Legitimera dig i appen. Sedan kommer du tillbaka hit, i en ny flik.
 bankid-open = Öppna BankID
-bankid-other-tab = Du är legitimerad. Fortsätt i den nya fliken. Den här kan du stänga.
+bankid-other-tab = Fortsätt i den nya fliken. Den här kan du stänga.
 bankid-this-instead = Använd den här enheten i stället
 bankid-other-instead = Använd en annan enhet i stället
 bankid-cancel = Avbryt
@@ -440,7 +440,6 @@ bankid-complete-title = Du är legitimerad
 bankid-stopped-title = Det blev ingen legitimering
 bankid-return-title = Nästan klart
 bankid-return-lead = Du är på väg tillbaka från BankID.
-bankid-return-go = Tryck på Fortsätt.
 bankid-start-again = Händer inget? Börja om
 bankid-not-in-title = Du är inte inloggad
 

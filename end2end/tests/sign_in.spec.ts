@@ -107,6 +107,16 @@ test('an identification started here lets nobody in elsewhere', async ({ visitor
   await other.page.context().close();
 });
 
+test('the code is there as soon as its picture is', async ({ visitor }) => {
+  await visitor.page.goto('/ansokan/legitimera');
+  await visitor.main.getByRole('button', { name: visitor.saying('sign-in-other-device') }).click();
+  // Without script it stands in a frame of its own.
+  const within = visitor.script ? visitor.main : visitor.page.frameLocator('iframe.qr');
+  const picture = within.locator('img.qr');
+  expect(await picture.getAttribute('src')).toContain('/bankid/qr.svg');
+  await expect.poll(() => picture.evaluate(image => (image as HTMLImageElement).naturalWidth)).toBeGreaterThan(0);
+});
+
 test('the way back from the app works once, and only where it began', async ({ visitor, browser }, info) => {
   await visitor.page.goto('/ansokan/legitimera');
   const order = await visitor.autostart();

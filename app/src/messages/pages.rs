@@ -103,7 +103,6 @@ pub(crate) async fn message(visit: &Visit, asked: &Asked) -> Result<Reply, Fault
             {back(Place::Messages)}
             <h1>{title}</h1>
             {content(message, today)}
-            <p class="small noprint">{Text::OutcomePrint}</p>
         }
     });
     // Only a page with a form warns of the session's end; the others are left by themselves.

@@ -50,6 +50,11 @@ pub fn Waiting() -> impl IntoView {
     browser::soon(|| {
         let from = if browser::piece(ELSEWHERE).is_some() { "elsewhere=true" } else { "" };
         let picture = browser::piece(CODE).map(|frame| frame.become_picture());
+        // At once, and then every second: nobody looks at an empty picture.
+        let show = |second: u32, picture: &Piece| picture.set("src", &format!("/bankid/qr.svg?{second}"));
+        if let Some(picture) = &picture {
+            show(0, picture);
+        }
         let time = browser::piece(TIME);
         let left = Rc::new(Cell::new(time.as_ref().map_or(0, |time| time.number("left"))));
         browser::reveal(SAY);
@@ -65,7 +70,7 @@ pub fn Waiting() -> impl IntoView {
             passed.set(passed.get() + 1);
             left.set(left.get().saturating_sub(1));
             if let Some(picture) = &picture {
-                picture.set("src", &format!("/bankid/qr.svg?{}", passed.get()));
+                show(passed.get(), picture);
             }
             if let Some(time) = &time {
                 time.count_down(left.get());

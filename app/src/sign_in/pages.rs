@@ -126,8 +126,7 @@ pub(crate) async fn back_from_bankid(visit: &Visit, asked: &Asked) -> Result<Rep
         });
     }
     let nonce = asked.value(NONCE).unwrap_or_default();
-    // Only a script can take the token out of the fragment; until it has, the button would send nothing, and nothing asks
-    // for it.
+    // Only a script can take the token out of the fragment; until it has, the button would send nothing.
     let asleep = nonce.is_empty();
     Page::new(Text::BankidReturnTitle, move || {
         view! {
@@ -137,10 +136,7 @@ pub(crate) async fn back_from_bankid(visit: &Visit, asked: &Asked) -> Result<Rep
                 {hidden(NONCE, nonce)}
                 {hidden(SCRIPT, 0)}
                 <WayBack/>
-                <div id=GO hidden=asleep>
-                    <p>{Text::BankidReturnGo}</p>
-                    <div class="actions">{send(Text::StepContinue)}</div>
-                </div>
+                <div class="actions" id=GO hidden=asleep>{send(Text::StepContinue)}</div>
             </form>
             <p class="out"><a href=Place::SignIn.to_string()>{Text::BankidStartAgain}</a></p>
         }

@@ -75,12 +75,13 @@ pub(super) fn waiting(found: Identification) -> impl IntoView {
         }
     });
     let elsewhere = phase == Phase::Complete && device == Device::This;
-    let cancel = !matches!(phase, Phase::Stopped { .. }) && !elsewhere;
-    let cancel = cancel.then(|| {
+    let cancel = (!matches!(phase, Phase::Stopped { .. })).then(|| {
+        // The other tab may be lost, and then this is the way on.
+        let label = if elsewhere { Text::BankidStartAgain } else { Text::BankidCancel };
         view! {
             <form method="post" action=Cancel::url()>
                 {hidden("purpose", word(purpose))}
-                <button class="plain">{Text::BankidCancel}</button>
+                <button class="plain">{label}</button>
             </form>
         }
     });
@@ -88,7 +89,7 @@ pub(super) fn waiting(found: Identification) -> impl IntoView {
         <h1>{heading}</h1>
         {body}
         <div class="actions">{instead}{cancel}</div>
-        {(!elsewhere).then(|| view! { <p class="out"><a href=Place::NoBankId.to_string()>{Text::SignInNoBankid}</a></p> })}
+        {(phase != Phase::Complete).then(|| view! { <p class="out"><a href=Place::NoBankId.to_string()>{Text::SignInNoBankid}</a></p> })}
     }
 }
 

@@ -56,29 +56,28 @@ pub async fn frame(State(doors): State<Doors>, Extension(visit): Extension<Visit
     response
 }
 
-/// `text` as a QR code: dark on white whatever the page's colours, one path, the text itself in `<metadata>`.
-/// None where the text does not fit.
+/// `text` as a QR code: dark on white whatever the page's colours, one line a row, the text itself in `<metadata>`. It is
+/// sent anew each second, so its strokes are relative, which is short. None where the text does not fit.
 fn svg(text: &str) -> Option<String> {
     let code = QrCode::with_error_correction_level(text, EcLevel::M).ok()?;
     let width = code.width();
     let side = width + 2 * QUIET;
     let mut path = String::new();
     for (y, row) in code.to_colors().chunks(width).enumerate() {
-        let mut x = 0;
-        while x < width {
-            let run = row[x..].iter().take_while(|module| **module == Color::Dark).count();
-            if run > 0 {
-                // Writing to a string does not fail.
-                let _ = write!(path, "M{} {}h{run}v1h-{run}z", x + QUIET, y + QUIET);
-            }
-            x += run.max(1);
+        // Writing to a string does not fail.
+        let _ = write!(path, "M{QUIET} {}.5", y + QUIET);
+        for run in row.chunk_by(|one, next| one == next) {
+            let _ = match run[0] {
+                Color::Dark => write!(path, "h{}", run.len()),
+                Color::Light => write!(path, "m{} 0", run.len()),
+            };
         }
     }
     let metadata = text.replace('&', "&amp;").replace('<', "&lt;");
     Some(format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {side} {side}\" shape-rendering=\"crispEdges\">\
          <metadata>{metadata}</metadata><path fill=\"#fff\" d=\"M0 0h{side}v{side}H0z\"/>\
-         <path fill=\"#000\" d=\"{path}\"/></svg>"
+         <path stroke=\"#000\" d=\"{path}\"/></svg>"
     ))
 }
 
@@ -96,7 +95,7 @@ mod tests {
         let width = QrCode::with_error_correction_level(TEXT, EcLevel::M).unwrap().width();
         assert!(svg.contains(&format!("viewBox=\"0 0 {0} {0}\"", width + 8)));
         // The first finder pattern begins right after the quiet zone: seven dark modules in its first row.
-        assert!(svg.contains("M4 4h7v1h-7z"));
+        assert!(svg.contains("M4 4.5h7m"));
     }
 
     #[test]
@@ -105,8 +104,8 @@ mod tests {
         let dark = code.to_colors().iter().filter(|module| **module == Color::Dark).count();
         let svg = svg(TEXT).unwrap();
         let path = svg.rsplit("d=\"").next().unwrap();
-        let run = |piece: &str| piece.split(['h', 'v']).nth(1).unwrap().parse::<usize>().unwrap();
-        let drawn: usize = path.split('M').skip(1).map(run).sum();
+        let run = |piece: &str| piece.split(['m', 'M', '"']).next().unwrap().parse::<usize>().unwrap();
+        let drawn: usize = path.split('h').skip(1).map(run).sum();
         assert_eq!(drawn, dark);
     }
 
