@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use leptos::prelude::*;
 use model::{Date, DayMark, History, Span};
 
-use crate::{text::Text, ui::dates::month_name};
+use crate::{
+    text::Text,
+    ui::dates::{month_name, weekday_letters},
+};
 
 /// The side of a day, and what lies between two.
 const SIDE: i16 = 10;
@@ -96,7 +99,7 @@ fn months(span: Span, marks: &BTreeMap<Date, DayMark>) -> Vec<Month> {
     months
 }
 
-/// A month: a column for each day of the week, a row for each week.
+/// A month: a column for each day of the week under its letter, a row for each week.
 fn picture(month: &Month) -> impl IntoView + use<> {
     let before = i16::from(month.first.weekday().to_monday_zero_offset());
     let days = month
@@ -104,19 +107,24 @@ fn picture(month: &Month) -> impl IntoView + use<> {
         .iter()
         .map(|(date, mark)| {
             let place = before + i16::from(date.day()) - 1;
-            day(place % 7 * STEP, place / 7 * STEP, *mark)
+            day(place % 7 * STEP, (1 + place / 7) * STEP, *mark)
         })
+        .collect_view();
+    let letters = (0_i16..)
+        .zip(weekday_letters())
+        .map(|(column, letter)| view! { <text x=column * STEP + SIDE / 2 y=SIDE - 2>{letter}</text> })
         .collect_view();
     let said = Text::HistoryPicture {
         month: month.name(),
         valid: month.valid().to_string(),
         invalid: month.invalid().to_string(),
     };
-    let size = format!("-1 -1 {} {}", 7 * STEP, 6 * STEP);
+    let size = format!("-1 -1 {} {}", 7 * STEP, 7 * STEP);
     view! {
         <li>
             <span aria-hidden="true">{month_name(month.first)}</span>
             <svg class="calendar" viewBox=size role="img" aria-label=said.owned()>
+                {letters}
                 {days}
             </svg>
         </li>

@@ -34,6 +34,14 @@ fn said_day(date: Date, today: Date, language: Language) -> String {
     if date.year() == today.year() { said } else { format!("{said} {}", date.year()) }
 }
 
+/// The first letters of the days of a week, from Monday on.
+pub(crate) fn weekday_letters() -> [&'static str; 7] {
+    match language() {
+        Language::Sv => ["M", "T", "O", "T", "F", "L", "S"],
+        Language::En => ["M", "T", "W", "T", "F", "S", "S"],
+    }
+}
+
 fn weekday(date: Date, language: Language) -> &'static str {
     let names = match language {
         Language::Sv => ["måndag", "tisdag", "onsdag", "torsdag", "fredag", "lördag", "söndag"],

@@ -43,8 +43,10 @@ pub enum Failure {
 /// What was in the way. Holds nothing of the letter or its recipient.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Trouble {
-    /// No connection, or it broke.
+    /// No connection, or it broke before the letter was handed over.
     Unreachable,
+    /// The connection broke while the letter was handed over: nobody knows whether it was taken.
+    Broken,
     /// No answer in time.
     Timeout,
     /// The connection cannot be made safe: a foreign certificate, or no STARTTLS. Nothing was sent.
@@ -63,6 +65,7 @@ impl fmt::Display for Trouble {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unreachable => f.write_str("no connection"),
+            Self::Broken => f.write_str("the connection broke"),
             Self::Timeout => f.write_str("no answer in time"),
             Self::Insecure => f.write_str("the connection cannot be made safe"),
             Self::Said(code) => write!(f, "SMTP {code}"),
@@ -149,6 +152,14 @@ pub(crate) fn of_letter(error: &smtp::Error) -> Failure {
     match trouble(error) {
         trouble @ Trouble::Said(code) if is_final(code) => Failure::Permanent(trouble),
         trouble => Failure::Temporary(trouble),
+    }
+}
+
+/// What went wrong once the relay was given the letter's words: it may have them.
+pub(crate) fn of_words(error: &smtp::Error) -> Failure {
+    match of_letter(error) {
+        Failure::Temporary(Trouble::Unreachable) => Failure::Temporary(Trouble::Broken),
+        failure => failure,
     }
 }
 

@@ -11,9 +11,12 @@ use std::{
 
 use lettre::{
     Message,
+    address::Envelope,
     transport::smtp::{
+        self,
         authentication::{Credentials, Mechanism},
         client::{AsyncSmtpConnection, TlsParameters},
+        commands::{Data, Mail, Rcpt},
         extension::ClientId,
     },
 };
@@ -24,7 +27,7 @@ use tokio::{
 
 use crate::{
     Failure, Trouble,
-    mailer::{of_letter, of_way},
+    mailer::{of_letter, of_way, of_words},
 };
 
 /// Kept shorter than any relay keeps an idle connection.
@@ -54,7 +57,7 @@ impl Relay {
     pub(crate) async fn send(&self, message: &Message) -> Result<(), Failure> {
         let _place = self.places.acquire().await;
         let mut connection = self.connection().await?;
-        connection.send(message.envelope(), &message.formatted()).await.map_err(|error| of_letter(&error))?;
+        hand_over(&mut connection, message.envelope(), &message.formatted()).await?;
         self.park(connection);
         Ok(())
     }
@@ -109,4 +112,28 @@ impl Relay {
         parked.retain(|parked| parked.since.elapsed() < IDLE);
         parked.pop().map(|parked| parked.connection)
     }
+}
+
+/// What lettre's own `send` does, in two steps: only after the second may the relay have a letter whose end nobody knows.
+async fn hand_over(
+    connection: &mut AsyncSmtpConnection,
+    envelope: &Envelope,
+    words: &[u8],
+) -> Result<(), Failure> {
+    let addresses = envelope.to().iter().chain(envelope.from());
+    if !words.is_ascii() || !addresses.map(AsRef::<str>::as_ref).all(str::is_ascii) {
+        // What asks the relay for more than plain SMTP is lettre's to negotiate.
+        return connection.send(envelope, words).await.map(drop).map_err(|error| of_words(&error));
+    }
+    announce(connection, envelope).await.map_err(|error| of_letter(&error))?;
+    connection.message(words).await.map(drop).map_err(|error| of_words(&error))
+}
+
+/// Everything before the letter's words.
+async fn announce(connection: &mut AsyncSmtpConnection, envelope: &Envelope) -> Result<(), smtp::Error> {
+    connection.command(Mail::new(envelope.from().cloned(), Vec::new())).await?;
+    for to in envelope.to() {
+        connection.command(Rcpt::new(to.clone(), Vec::new())).await?;
+    }
+    connection.command(Data).await.map(drop)
 }

@@ -102,6 +102,8 @@ async fn what_may_pass_is_temporary_and_what_will_not_is_final() {
         ("status:554", Some("DATA"), Failure::Permanent(Trouble::Said(554))),
         ("status:535", Some("MAIL"), Failure::Temporary(Trouble::Said(535))),
         ("hang", None, Failure::Temporary(Trouble::Timeout)),
+        ("down", Some("MAIL"), Failure::Temporary(Trouble::Unreachable)),
+        ("accept-then-drop", Some("MAIL"), Failure::Temporary(Trouble::Broken)),
     ] {
         house.fault(fault, path);
         assert_eq!(house.mailer.send(&mail()).await, Err(failure), "{fault}");

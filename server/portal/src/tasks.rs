@@ -39,7 +39,7 @@ pub(crate) const fn line_of(channel: Channel) -> Option<&'static str> {
 }
 
 /// Setbacks of [`hand_over`] after which the relay may have the mail all the same.
-pub(crate) const IN_DOUBT: [&str; 2] = ["relay-timeout", "relay-garbled"];
+pub(crate) const IN_DOUBT: [&str; 3] = ["relay-timeout", "relay-garbled", "relay-broke"];
 
 /// Every job of the portal, for the worker.
 pub(crate) fn registry() -> Registry<Portal> {
@@ -133,6 +133,7 @@ async fn note(portal: &Portal, line: Line) -> Result<(), Setback> {
 const fn word_of(trouble: Trouble) -> &'static str {
     match trouble {
         Trouble::Unreachable => "relay-unreachable",
+        Trouble::Broken => "relay-broke",
         Trouble::Timeout => "relay-timeout",
         Trouble::Insecure => "relay-insecure",
         Trouble::Said(_) => "relay-refused",

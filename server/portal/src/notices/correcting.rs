@@ -19,7 +19,7 @@ use crate::{
     Portal, Result,
     audit::Deed,
     clock::{day_of, from_millis},
-    failpoint, pupils, tasks,
+    failpoint, pupils,
     trail::{Actor, Line},
 };
 
@@ -141,10 +141,9 @@ async fn take_back(
         let reason = vec![(row::Column::Reason, Expr::value("corrected"))];
         let waited = step(tx, &delivery.id, &state::PENDING, state::WITHDRAWN, reason, now).await?;
         // Given up does not mean that it never came: what was handed over once, or may have been, may have arrived.
-        let in_doubt = delivery.reason.as_deref().is_some_and(|why| tasks::IN_DOUBT.contains(&why));
-        let may_be_there =
-            if waited { delivery.begun_at.is_some() || in_doubt } else { delivery.sent_at.is_some() };
-        if may_be_there {
+        let tried_in_vain = matches!(delivery.reason.as_deref(), Some("deadline" | "given-up"));
+        let in_doubt = delivery.begun_at.is_some() && (waited || tried_in_vain);
+        if delivery.sent_at.is_some() || in_doubt {
             got.push(channel_of(&delivery)?);
         }
     }

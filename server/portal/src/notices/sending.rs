@@ -219,10 +219,14 @@ async fn postpone(portal: &Portal, delivery: &row::Model, why: &'static str) -> 
     metrics::counter!("portal_notices_retried", "channel" => delivery.channel.clone()).increment(1);
     portal
         .change(move |tx| async move {
-            let more = vec![
+            let mut more = vec![
                 (row::Column::Reason, Expr::value(why)),
                 (row::Column::Tries, Expr::value(delivery.tries + 1)),
             ];
+            // It may be there, whatever a later try says.
+            if tasks::IN_DOUBT.contains(&why) {
+                more.push((row::Column::BegunAt, Expr::value(now.as_millisecond())));
+            }
             step(&tx, &delivery.id, &state::PENDING, state::FAILED_TEMPORARILY, more, now).await.map(drop)
         })
         .await

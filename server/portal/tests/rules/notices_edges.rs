@@ -196,6 +196,34 @@ async fn a_text_that_was_taken_and_one_that_was_not_are_not_mixed_up() {
 }
 
 #[tokio::test]
+async fn a_mail_that_may_have_arrived_is_corrected_whatever_its_next_try_said() {
+    let stage = Stage::with_sara().await;
+    stage.tick(MAIL, ELSA, Ticked { mail: true, ..Ticked::default() }).await;
+    stage.fault_at(System::Smtp, "accept-then-drop", "MAIL", 1);
+    stage.absent(FIRST).await;
+    stage.letter(MAIL, 2).await;
+    stage.until_states(&["mail:failed-temporarily"]).await;
+    stage.fault_at(System::Smtp, "status:450", "RCPT", 100);
+    let reason = async || stage.deliveries().await[0].reason.clone();
+    stage
+        .until("the next try", async || {
+            stage.advance(5);
+            reason().await.as_deref() == Some("relay-refused")
+        })
+        .await;
+    stage.unmark(ELSA, "unreported", FIRST).await;
+    stage.read().await;
+    stage.fault(System::Smtp, "none");
+    stage
+        .until("the correction", async || {
+            stage.advance(5);
+            stage.letters(MAIL).len() == 4
+        })
+        .await;
+    assert_eq!(stage.notices().await[0].state, "corrected");
+}
+
+#[tokio::test]
 async fn a_number_that_went_to_another_guardian_gives_neither_away() {
     let stage = Stage::with_sara().await;
     stage.admit("bergstrom-karin", KARIN).await;

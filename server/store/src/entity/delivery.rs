@@ -39,7 +39,8 @@ pub struct Model {
     pub created_at: i64,
     /// Not tried after this time: the next channel, or the school's telephone.
     pub deadline_at: i64,
-    /// When the last try began; whoever finds one without an end asks before it tries again.
+    /// When a try began whose end is not known: of a text message each, until it ends, so that the gateway is asked before it
+    /// is tried again; of a mail one that ended in doubt.
     pub begun_at: Option<i64>,
     /// When it was handed over.
     pub sent_at: Option<i64>,
