@@ -13,6 +13,8 @@ use crate::{
 /// The side of a day, and what lies between two.
 const SIDE: i16 = 10;
 const STEP: i16 = 12;
+/// The size of a weekday's letter.
+const LETTER: i16 = 7;
 
 /// A month, or as much of it as the period has.
 struct Month {
@@ -112,7 +114,7 @@ fn picture(month: &Month) -> impl IntoView + use<> {
         .collect_view();
     let letters = (0_i16..)
         .zip(weekday_letters())
-        .map(|(column, letter)| view! { <text x=column * STEP + SIDE / 2 y=SIDE - 2>{letter}</text> })
+        .map(|(column, letter)| view! { <text x=column * STEP + SIDE / 2 y=SIDE - 2 font-size=LETTER>{letter}</text> })
         .collect_view();
     let said = Text::HistoryPicture {
         month: month.name(),
