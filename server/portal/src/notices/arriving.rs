@@ -126,7 +126,7 @@ impl Desk<'_> {
         if !step(tx, &delivery.id, &from, to, more(), now).await? {
             // The notice was taken back while the message was leaving.
             if step(tx, &delivery.id, &[state::WITHDRAWN], to, more(), now).await? {
-                correcting::overtaken(portal, tx, told, channel_of(delivery)?, &self.actor, now).await?;
+                correcting::overtaken(portal, tx, &told.id, channel_of(delivery)?, &self.actor, now).await?;
             }
         } else if is_there {
             let (what, id) = object(delivery)?;

@@ -93,19 +93,21 @@ pub(super) async fn quiet(
     Ok(())
 }
 
-/// A letter that was on its way when its notice was taken back: whoever got it is told as well.
+/// A letter that was on its way when its notice was taken back: whoever got it is told as well. The notice is read here: what
+/// was known of it before the letter's row was moved may be older than its taking back.
 pub(super) async fn overtaken(
     portal: &Portal,
     tx: &Tx,
-    told: &notice::Model,
+    notice: &str,
     channel: Channel,
     actor: &Actor,
     now: Timestamp,
 ) -> Result<()> {
-    if ![TAKEN_BACK, CORRECTED].contains(&told.state.as_str()) {
-        return Ok(());
+    let found = notice::Entity::find_by_id(notice).one(tx).await?;
+    match found.filter(|told| [TAKEN_BACK, CORRECTED].contains(&told.state.as_str())) {
+        Some(told) => correct(portal, tx, &told, &[channel], actor, now).await,
+        None => Ok(()),
     }
-    correct(portal, tx, told, &[channel], actor, now).await
 }
 
 async fn parts(tx: &Tx, absence: &absence::Model) -> Result<Vec<notice_absence::Model>> {

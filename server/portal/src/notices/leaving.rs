@@ -74,9 +74,7 @@ impl Left {
         }
         // Its notice was taken back while it was leaving.
         if step(tx, &delivery.id, &[state::WITHDRAWN], state::SENT, more(), now).await? {
-            if let Some(told) = notice::Entity::find_by_id(told.id.clone()).one(tx).await? {
-                correcting::overtaken(portal, tx, &told, channel_of(delivery)?, actor, now).await?;
-            }
+            correcting::overtaken(portal, tx, &told.id, channel_of(delivery)?, actor, now).await?;
             return Ok(true);
         }
         let Some(row) = row::Entity::find_by_id(delivery.id.clone()).one(tx).await? else { return Ok(false) };
