@@ -12,14 +12,14 @@ use crate::{AbsenceKind, ChildId};
 /// How far one looks back.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Period {
-    /// The term so far: from January or from July.
+    /// The term so far: from January, or from the tenth of August, when no school has begun yet.
     #[default]
     Term,
     /// The term before.
     LastTerm,
     /// The last thirty days.
     Month,
-    /// The school year so far, from July.
+    /// The school year so far, from the tenth of August.
     Year,
 }
 
@@ -44,24 +44,26 @@ impl Period {
 
     /// Its first and its last day.
     pub fn span(self, today: Date) -> Span {
-        let year = today.year();
-        let spring = today.month() < 7;
+        // What lies between two school years, when preschools are open, counts with the term before.
+        let begun = autumn(today.year());
+        let spring = today < begun;
+        let last = if spring { autumn(today.year().saturating_sub(1)) } else { begun };
+        let january = Date::constant(today.year(), 1, 1);
         let (from, to) = match self {
-            Self::Term if spring => (Date::constant(year, 1, 1), today),
-            Self::Term => (Date::constant(year, 7, 1), today),
-            Self::LastTerm if spring => (before(year, 7, 1), before(year, 12, 31)),
-            Self::LastTerm => (Date::constant(year, 1, 1), Date::constant(year, 6, 30)),
+            Self::Term if spring => (january, today),
+            Self::Term | Self::Year => (last, today),
+            Self::LastTerm if spring => (last, january.yesterday().unwrap_or(Date::MIN)),
+            Self::LastTerm => (january, begun.yesterday().unwrap_or(Date::MIN)),
             Self::Month => (today.saturating_sub(jiff::Span::new().days(29)), today),
-            Self::Year if spring => (before(year, 7, 1), today),
-            Self::Year => (Date::constant(year, 7, 1), today),
         };
         Span { from, to }
     }
 }
 
-/// A day of the year before `year`.
-fn before(year: i16, month: i8, day: i8) -> Date {
-    Date::new(year.saturating_sub(1), month, day).unwrap_or(Date::MIN)
+/// From when on absence belongs to the autumn term. Registers give no dates of terms; schools begin in the middle of
+/// August.
+fn autumn(year: i16) -> Date {
+    Date::new(year, 8, 10).unwrap_or(Date::MIN)
 }
 
 /// Days from the first to the last, both included.
@@ -331,13 +333,16 @@ mod tests {
     #[test]
     fn a_period_is_a_term_a_year_or_the_days_before() {
         for (today, period, from, to) in [
-            ("2026-11-24", Period::Term, "2026-07-01", "2026-11-24"),
-            ("2026-11-24", Period::LastTerm, "2026-01-01", "2026-06-30"),
+            ("2026-11-24", Period::Term, "2026-08-10", "2026-11-24"),
+            ("2026-11-24", Period::LastTerm, "2026-01-01", "2026-08-09"),
             ("2026-11-24", Period::Month, "2026-10-26", "2026-11-24"),
-            ("2026-11-24", Period::Year, "2026-07-01", "2026-11-24"),
+            ("2026-11-24", Period::Year, "2026-08-10", "2026-11-24"),
             ("2027-02-01", Period::Term, "2027-01-01", "2027-02-01"),
-            ("2027-02-01", Period::LastTerm, "2026-07-01", "2026-12-31"),
-            ("2027-02-01", Period::Year, "2026-07-01", "2027-02-01"),
+            ("2027-02-01", Period::LastTerm, "2026-08-10", "2026-12-31"),
+            ("2027-02-01", Period::Year, "2026-08-10", "2027-02-01"),
+            ("2027-07-20", Period::Term, "2027-01-01", "2027-07-20"),
+            ("2027-07-20", Period::Year, "2026-08-10", "2027-07-20"),
+            ("2027-08-10", Period::Term, "2027-08-10", "2027-08-10"),
         ] {
             assert_eq!(period.span(day(today)), Span { from: day(from), to: day(to) }, "{today} {period:?}");
         }
