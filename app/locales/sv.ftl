@@ -304,7 +304,7 @@ outcome-register-down-body =
     3. Är det bråttom: ring barnets förskola eller skola en vardag mellan 8 och 16. [Hitta telefonnumret](schools).
 
     Det som rör barnets dag sköter förskolan och skolan som vanligt.
-outcome-print = Du kan skriva ut sidan och ta den med dig.
+outcome-print = Du kan skriva ut sidan.
 outcome-school-heading = Ring förskolan eller skolan
 outcome-hours = Vardagar 8–16
 outcome-find-school = Hitta telefonnumret
@@ -414,6 +414,8 @@ sign-in-this-device = Logga in med BankID på den här enheten
 sign-in-this-device-text = Appen finns i den här mobilen, surfplattan eller datorn.
 sign-in-other-device = Logga in med BankID på en annan enhet
 sign-in-other-device-text = Du läser av en QR-kod med mobilen.
+identify-this-device = Legitimera dig med BankID på den här enheten
+identify-other-device = Legitimera dig med BankID på en annan enhet
 sign-in-never-ask = Vi ber dig aldrig skriva ditt personnummer, och vi ringer aldrig och ber dig logga in.
 sign-in-no-bankid = Jag har inte BankID
 sign-in-no-bankid-text = Barnets förskola eller skola hjälper dig. Välj det som stämmer bäst.

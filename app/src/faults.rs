@@ -10,14 +10,15 @@ use crate::{
     ui::{prose::prose, say::whom_to_call},
 };
 
-/// The page of a fault.
-pub(crate) fn page(fault: &Fault) -> Page {
+/// The page of a fault, met at this address of a page.
+pub(crate) fn page(fault: &Fault, address: String) -> Page {
     let reference = if let Fault::Broken { reference } = fault { Some(reference.clone()) } else { None };
-    page_of(fault.status(), reference)
+    page_of(fault.status(), reference, Some(address))
 }
 
-/// The page of a status; one that has no page of its own looks like a fault of ours.
-pub(crate) fn page_of(status: StatusCode, reference: Option<String>) -> Page {
+/// The page of a status; one that has no page of its own looks like a fault of ours. `address` is what can be asked for
+/// again, where a page was asked for: what passes by itself offers that first.
+pub(crate) fn page_of(status: StatusCode, reference: Option<String>, address: Option<String>) -> Page {
     let (title, lead) = match status {
         StatusCode::BAD_REQUEST => (Text::FaultMalformedTitle, Text::FaultMalformedLead),
         StatusCode::FORBIDDEN | StatusCode::UNAUTHORIZED => {
@@ -41,13 +42,17 @@ pub(crate) fn page_of(status: StatusCode, reference: Option<String>) -> Page {
         status,
         StatusCode::SERVICE_UNAVAILABLE | StatusCode::GATEWAY_TIMEOUT | StatusCode::BAD_GATEWAY
     );
+    let passes = status == StatusCode::TOO_MANY_REQUESTS || status.is_server_error();
+    let again = address.filter(|_| passes);
     Page::new(title.clone(), move || {
+        let start = if again.is_some() { "quiet" } else { "button" };
         view! {
             <h1>{title}</h1>
             <p class="lead">{lead}</p>
             {reference.map(|reference| view! { <p>{Text::FaultBrokenReference { reference }}</p> })}
             <div class="actions">
-                <a class="button" href=Place::Start.to_string()>{Text::FaultToStart}</a>
+                {again.map(|address| view! { <a class="button" href=address>{Text::OutcomeTryAgain}</a> })}
+                <a class=start href=Place::Start.to_string()>{Text::FaultToStart}</a>
             </div>
             {call.then(|| whom_to_call(Vec::new()))}
         }

@@ -190,7 +190,7 @@ impl Site {
             Err(Fault::SignIn) => return redirect(&way_in(place, &visit.who()).to_string()),
             Err(fault) => {
                 let seconds = if let Fault::TooMany { seconds } = fault { Some(seconds) } else { None };
-                (faults::page(&fault), seconds)
+                (faults::page(&fault, asked.address()), seconds)
             }
         };
         let frame = Frame {
@@ -218,16 +218,18 @@ impl Site {
         nonce: Option<Nonce>,
         path: &str,
     ) -> String {
+        let place = Place::parse(path);
+        let address = place.map(|_| path.to_owned());
         let frame = Frame {
             files: Arc::clone(&self.0),
             language,
             who: who.clone(),
             unread: 0,
-            place: Place::parse(path),
+            place,
             back: path.to_owned(),
             nonce,
         };
-        show(frame, faults::page_of(status, None)).body
+        show(frame, faults::page_of(status, None, address)).body
     }
 
     /// The frame that shows the QR code where there is no script. The server lets it refresh itself.

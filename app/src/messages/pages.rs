@@ -83,7 +83,7 @@ fn empty() -> impl IntoView {
     view! {
         <div class="card empty">
             <p>{Text::MessagesEmpty}</p>
-            <a class="button second" href=Place::Children.to_string()>{Text::ReceiptToChildren}</a>
+            <a class="button second" href=Place::AbsenceSettings.to_string()>{Text::SettingsTitle}</a>
         </div>
     }
 }

@@ -164,7 +164,7 @@ fn a_hostile_address_comes_back_only_as_text() {
         back: format!("/x?{HOSTILE}"),
         nonce: None,
     };
-    let html = show(frame, faults::page_of(StatusCode::NOT_FOUND, None)).body;
+    let html = show(frame, faults::page_of(StatusCode::NOT_FOUND, None, None)).body;
     assert!(!html.contains("<script"), "{html}");
 }
 
@@ -181,9 +181,15 @@ fn every_fault_has_a_calm_page_of_its_status() {
             back: "/".into(),
             nonce: None,
         };
-        let answer = show(frame, faults::page_of(status, None));
+        let answer = show(frame, faults::page_of(status, None, Some("/narvaro".into())));
         assert_eq!(answer.status, status);
         assert!(answer.body.contains("<h1>") && !answer.body.contains("<script"));
+        let passes = status == StatusCode::TOO_MANY_REQUESTS || status.is_server_error();
+        assert_eq!(
+            answer.body.contains("href=\"/narvaro\""),
+            passes,
+            "{status}: what passes can be asked for again"
+        );
     }
 }
 

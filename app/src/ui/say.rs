@@ -50,7 +50,10 @@ fn ways(phone: Option<String>, email: Option<String>) -> impl IntoView {
 pub(crate) fn write_to(email: String) -> AnyView {
     match Email::parse(&email) {
         Ok(address) if !address.reveal().contains(['?', '&', '%', '#']) => {
-            view! { <a href=format!("mailto:{}", address.reveal())>{email}</a> }.into_any()
+            // Where the line is too short for it, it breaks before the sign and not within a word.
+            let (name, domain) = email.split_at(email.find('@').unwrap_or(0));
+            let (name, domain) = (name.to_owned(), domain.to_owned());
+            view! { <a href=format!("mailto:{}", address.reveal())>{name}<wbr/>{domain}</a> }.into_any()
         }
         _ => email.into_any(),
     }

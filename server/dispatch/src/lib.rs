@@ -21,6 +21,6 @@ pub mod sms;
 
 pub use letters::Letter;
 pub use mail::Mail;
-pub use mailer::{Failure, Mailer, Receipt, Trouble};
+pub use mailer::{Failure, Mailer, Trouble};
 pub use settings::{Credentials, Settings};
 pub use wire::BadSetting;

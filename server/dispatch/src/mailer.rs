@@ -13,20 +13,13 @@ use lettre::{
 use tokio::{sync::Semaphore, time::timeout};
 use wire::read_secret;
 
-use crate::{BadSetting, Mail, Settings, mail::message_id, relay::Relay};
+use crate::{BadSetting, Mail, Settings, relay::Relay};
 
 /// Sends letters. One for the whole house; it keeps a few connections open.
 pub struct Mailer {
     relay: Relay,
     from: Mailbox,
     patience: Duration,
-}
-
-/// The relay took a letter.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Receipt {
-    /// The letter's Message-ID, without its brackets.
-    pub message_id: String,
 }
 
 /// The relay did not take a letter.
@@ -102,11 +95,11 @@ impl Mailer {
     }
 
     /// Hands a letter to the relay. Safe to repeat: it keeps its Message-ID.
-    pub async fn send(&self, mail: &Mail) -> Result<Receipt, Failure> {
+    pub async fn send(&self, mail: &Mail) -> Result<(), Failure> {
         let message = mail.message(&self.from).map_err(Failure::Permanent)?;
         let sent = timeout(self.patience, self.relay.send(&message)).await;
         match sent.unwrap_or(Err(Failure::Temporary(Trouble::Timeout))) {
-            Ok(()) => Ok(Receipt { message_id: message_id(mail.reference, self.from.email.domain()) }),
+            Ok(()) => Ok(()),
             Err(failure) => {
                 tracing::warn!(%failure, reference = %mail.reference, "no letter left");
                 Err(failure)

@@ -93,7 +93,7 @@ async fn a_lost_answer_leaves_a_doubt_that_the_history_settles() {
 #[tokio::test]
 async fn a_refusal_says_what_is_to_be_done() {
     let house = House::open().await;
-    let later = Failure::NotTaken { retry_after: None };
+    let later = Failure::NotTaken;
     for (fault, means) in [
         ("status:400", Failure::Refused),
         ("status:401", later),

@@ -36,18 +36,6 @@ pub struct Post {
     pub correlation: Uuid,
 }
 
-impl Post {
-    /// Whether the person holds custody of `child` by this post.
-    pub fn claims(&self, child: &PersonId) -> bool {
-        self.guardian_of.iter().any(|relation| relation.number == *child && relation.gone.is_none())
-    }
-
-    /// Whether `adult` holds custody of this person: the side that decides.
-    pub fn is_guarded_by(&self, adult: &PersonId) -> bool {
-        self.guardians.iter().any(|relation| relation.number == *adult && relation.gone.is_none())
-    }
-}
-
 impl fmt::Debug for Post {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Post").field("correlation", &self.correlation).finish_non_exhaustive()

@@ -16,7 +16,7 @@ mod send;
 mod standing;
 mod stretch;
 
-use model::{ChildCard, ChildId};
+use model::ChildId;
 use uuid::Uuid;
 
 pub use choice::{ChildChoice, NoticeSettings};
@@ -30,15 +30,6 @@ pub(crate) use send::SendReport;
 use crate::{Error, Result, audit::Deed, clock::day_of, own::Own, pupils, trail::Line};
 
 impl Own {
-    /// The children's cards, each in the audit log as `deed` before it is shown.
-    async fn cards(&self, deed: Deed) -> Result<Vec<ChildCard>> {
-        let cards = pupils::cards(&self.portal, &self.tx, &self.children, day_of(self.now)).await?;
-        for card in &cards {
-            self.line(Line::new(deed).child(card.id)).await?;
-        }
-        Ok(cards)
-    }
-
     /// The children a page would show.
     async fn shown(&self) -> Result<Vec<ChildId>> {
         let cards = pupils::cards(&self.portal, &self.tx, &self.children, day_of(self.now)).await?;

@@ -2,7 +2,7 @@
 
 use anyhow::anyhow;
 use jiff::Timestamp;
-use model::{AccountId, ChildId, Email, PersonId};
+use model::{AccountId, ChildId, PersonId};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, sea_query::Expr,
 };
@@ -324,20 +324,6 @@ impl Portal {
                 .count(on)
                 .await?,
         })
-    }
-
-    /// The accounts proven for this address, for the operator who was given nothing else. Families share mailboxes.
-    ///
-    /// # Errors
-    /// Only what is broken.
-    pub async fn accounts_by_email(&self, email: &Email) -> Result<Vec<AccountId>> {
-        let rows = row::Entity::find()
-            .filter(row::Column::EmailIndex.eq(self.keys().index_email(email)))
-            .all(self.store().reader())
-            .await?;
-        rows.iter()
-            .map(|row| Ok(row.id.parse().map_err(|_| anyhow!("an account's id cannot be read"))?))
-            .collect()
     }
 
     async fn account_row(&self, account: AccountId) -> Result<row::Model> {

@@ -8,9 +8,7 @@ use crate::{
     Error, Portal, Result, Visit, absence, account,
     audit::Deed,
     clock::{day_of, from_millis},
-    pupils,
     session::Session,
-    trail::Line,
 };
 
 /// A person with an account.
@@ -49,11 +47,10 @@ impl<'v> Guardian<'v> {
     /// [`Error::Unavailable`] where the population register has been down for longer than its last answer may be used.
     pub async fn children(&self) -> Result<Vec<ChildCard>> {
         self.among_own(|own| async move {
-            let mut cards = pupils::cards(&own.portal, &own.tx, &own.children, day_of(own.now)).await?;
+            let mut cards = own.cards(Deed::SawChild).await?;
             let away = absence::today(&own.tx, &own.children, own.now).await?;
             for card in &mut cards {
                 card.absent = away.get(&card.id).copied();
-                own.line(Line::new(Deed::SawChild).child(card.id)).await?;
             }
             Ok(cards)
         })

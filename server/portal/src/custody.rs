@@ -384,15 +384,5 @@ pub(crate) async fn mark_all_stale(on: &impl ConnectionTrait) -> Result<()> {
     Ok(())
 }
 
-impl Portal {
-    /// A register says that this person changed: the next look asks again.
-    ///
-    /// # Errors
-    /// Only what is broken.
-    pub async fn person_changed(&self, number: &PersonId) -> Result<()> {
-        mark_stale(self.store().writer(), &self.keys().index_number(number)).await
-    }
-}
-
 #[cfg(test)]
 mod tests;

@@ -25,8 +25,6 @@ use zeroize::Zeroizing;
 
 /// First byte of everything sealed: says how the rest is to be read.
 const FORMAT: u8 = 1;
-/// Format and key version.
-const HEAD: usize = 2;
 /// Sets our keys apart from those of any other use of the same master (HKDF's salt).
 const HOUSE: &[u8] = b"hjarntorget/keys/1";
 
@@ -168,11 +166,6 @@ impl KeyRing {
             .len();
         text.truncate(length);
         Ok(text)
-    }
-
-    /// Whether `sealed` was made with an older version than what is sealed now: a job may seal it anew.
-    pub fn is_outdated(&self, sealed: &[u8]) -> bool {
-        sealed.len() >= HEAD && sealed[1] != self.newest().number
     }
 
     /// Blind index of a person number (twelve digits without sign). 32 bytes.

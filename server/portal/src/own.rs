@@ -1,12 +1,16 @@
 //! What a guardian does about their own children: in one transaction with the proof that they are theirs.
 
 use jiff::Timestamp;
-use model::{AccountId, Assurance, ChildId};
+use model::{AccountId, Assurance, ChildCard, ChildId};
 use store::Tx;
 
 use crate::{
-    Error, Guardian, Portal, Result, custody,
+    Error, Guardian, Portal, Result,
+    audit::Deed,
+    clock::day_of,
+    custody,
     links::{self, Settled},
+    pupils,
     trail::{Actor, Line},
 };
 
@@ -52,8 +56,20 @@ impl Guardian<'_> {
 }
 
 impl Own {
+    /// The children's cards, each in the audit log as `deed` before it is shown.
+    pub(crate) async fn cards(&self, deed: Deed) -> Result<Vec<ChildCard>> {
+        let cards = pupils::cards(&self.portal, &self.tx, &self.children, day_of(self.now)).await?;
+        self.lines(cards.iter().map(|card| Line::new(deed).child(card.id)).collect()).await?;
+        Ok(cards)
+    }
+
     /// A line of this guardian's in the audit log.
     pub(crate) async fn line(&self, line: Line) -> Result<()> {
-        self.portal.trail(&self.tx, &self.actor, line, self.now).await
+        self.lines(vec![line]).await
+    }
+
+    /// The same for several at once.
+    pub(crate) async fn lines(&self, lines: Vec<Line>) -> Result<()> {
+        self.portal.trail_all(&self.tx, &self.actor, lines, self.now).await
     }
 }

@@ -100,7 +100,7 @@ pub(crate) async fn hand_over(
     match gateway.send(sms).await {
         Ok(seen) => Ok(seen.id),
         Err(Failure::Refused) => Err(Setback::Never(REFUSED)),
-        Err(Failure::NotTaken { .. }) => {
+        Err(Failure::NotTaken) => {
             leaving.mark(portal, None).await.map_err(tasks::later)?;
             Err(Setback::Away("gateway-not-taken"))
         }

@@ -21,6 +21,7 @@ pub(super) fn rules(settings: &Settings) -> Result<Rules> {
     rules.spans.trust_for = house.navet.trust_for;
     rules.spans.sync_every = house.pupil_register.every;
     rules.spans.seal_every = house.audit.seal_every;
+    rules.finish_in_waiting_tab = house.bankid.finish_in_waiting_tab;
     rules.limits = limits(&house.limits);
     rules.brake = brake(&house.pupil_register, rules.brake);
     rules.notices = notices(&house.notices, &rules.notices);

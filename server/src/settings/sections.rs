@@ -77,6 +77,8 @@ pub struct BankId {
     pub authorities: PathBuf,
     /// The pretend phone's page; absent where the real apps are started.
     pub launch: Option<String>,
+    /// Whether a tab that waits may finish an identification on the same device without its return page.
+    pub finish_in_waiting_tab: bool,
 }
 
 /// The population register.

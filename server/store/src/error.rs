@@ -28,13 +28,6 @@ pub enum Error {
     Broken(String),
 }
 
-impl Error {
-    /// Whether the violated constraint has this name, such as `account_subject`.
-    pub fn is_conflict_with(&self, constraint: &str) -> bool {
-        matches!(self, Self::Conflict(name) if name == constraint)
-    }
-}
-
 impl From<DbErr> for Error {
     fn from(error: DbErr) -> Self {
         match error {

@@ -225,7 +225,12 @@ async fn of_a_hundred_parallel_accounts_for_one_person_one_stands_and_the_rest_c
         while let Some(outcome) = tasks.join_next().await {
             match outcome? {
                 Ok(()) => opened += 1,
-                Err(refused) => assert!(refused.is_conflict_with("account_subject"), "{refused:?}"),
+                Err(refused) => {
+                    assert!(
+                        matches!(&refused, Error::Conflict(name) if name == "account_subject"),
+                        "{refused:?}"
+                    );
+                }
             }
         }
         assert_eq!(opened, 1);

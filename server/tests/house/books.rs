@@ -30,10 +30,11 @@ impl Books {
 
     /// The one account proven for this address, if there is one; there are never two.
     pub(crate) async fn account(&self, email: &str) -> Option<AccountSummary> {
-        let ids = self.0.accounts_by_email(&Email::parse(email).unwrap()).await.unwrap();
-        assert!(ids.len() <= 1, "{email} has {} accounts", ids.len());
-        let id = ids.first()?;
-        Some(self.0.show_account(*id).await.unwrap())
+        let index = self.0.keys().index_email(&Email::parse(email).unwrap());
+        let rows = account::Entity::find().filter(account::Column::EmailIndex.eq(index));
+        let rows = rows.all(self.0.store().reader()).await.unwrap();
+        assert!(rows.len() <= 1, "{email} has {} accounts", rows.len());
+        Some(self.0.show_account(rows.first()?.id.parse().unwrap()).await.unwrap())
     }
 
     /// How many accounts there are.

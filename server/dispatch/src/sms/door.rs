@@ -1,6 +1,6 @@
 //! The gateway itself: one message out, and the questions about it.
 
-use std::{collections::BTreeMap, fmt, fs, path::Path, time::Duration};
+use std::{collections::BTreeMap, fmt, fs, path::Path};
 
 use jiff::Timestamp;
 use model::Mobile;
@@ -41,10 +41,7 @@ impl fmt::Debug for Sms {
 pub enum Failure {
     /// The gateway does not have it and may take it later.
     #[error("the SMS gateway did not take the message now")]
-    NotTaken {
-        /// How long the gateway wants to be left alone, where it says so.
-        retry_after: Option<Duration>,
-    },
+    NotTaken,
     /// No answer that can be read: the message may be on its way. Ask [`Gateway::sent_to`] before sending it again.
     #[error("the SMS gateway may have taken the message")]
     Doubtful,
@@ -60,8 +57,8 @@ pub enum Code {
     Refused,
     /// 401 or 403: keys or credit. An operator's matter.
     Unauthorized,
-    /// 429, with how long to wait where it says so.
-    TooMany(Option<Duration>),
+    /// 429.
+    TooMany,
     /// 503: closed for the moment.
     Closed,
     /// Any other status.
@@ -75,7 +72,7 @@ impl Refusal for Code {
         match answer.status() {
             400 => Self::Refused,
             401 | 403 => Self::Unauthorized,
-            429 => Self::TooMany(answer.retry_after()),
+            429 => Self::TooMany,
             503 => Self::Closed,
             other => Self::Status(other),
         }
@@ -87,7 +84,7 @@ impl fmt::Display for Code {
         match self {
             Self::Refused => f.write_str("not this message"),
             Self::Unauthorized => f.write_str("no access or no credit"),
-            Self::TooMany(_) => f.write_str("too many messages"),
+            Self::TooMany => f.write_str("too many messages"),
             Self::Closed => f.write_str("closed for the moment"),
             Self::Status(status) => write!(f, "HTTP {status}"),
         }

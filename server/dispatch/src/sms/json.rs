@@ -95,24 +95,21 @@ pub(super) fn written(time: Timestamp) -> String {
 pub(super) fn failure(error: &wire::Error<Code>) -> Failure {
     use wire::Cause;
     match error {
-        wire::Error::Unreachable(Cause::Connect | Cause::Resting) => Failure::NotTaken { retry_after: None },
+        wire::Error::Unreachable(Cause::Connect | Cause::Resting) => Failure::NotTaken,
         wire::Error::Unreachable(Cause::Timeout | Cause::Broken) | wire::Error::Garbled(_) => {
             Failure::Doubtful
         }
         wire::Error::Said(code) => match *code {
             Code::Refused => Failure::Refused,
-            Code::Unauthorized | Code::Closed => Failure::NotTaken { retry_after: None },
-            Code::TooMany(retry_after) => Failure::NotTaken { retry_after },
+            Code::Unauthorized | Code::TooMany | Code::Closed => Failure::NotTaken,
             Code::Status(status) if status >= 500 => Failure::Doubtful,
-            Code::Status(_) => Failure::NotTaken { retry_after: None },
+            Code::Status(_) => Failure::NotTaken,
         },
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use wire::{Cause, Error};
 
     use super::*;
@@ -144,8 +141,7 @@ mod tests {
 
     #[test]
     fn only_what_may_have_been_taken_is_in_doubt() {
-        let not_taken = Failure::NotTaken { retry_after: None };
-        let later = Some(Duration::from_secs(7));
+        let not_taken = Failure::NotTaken;
         for (error, means) in [
             (Error::Unreachable(Cause::Connect), not_taken),
             (Error::Unreachable(Cause::Resting), not_taken),
@@ -155,7 +151,7 @@ mod tests {
             (Error::Said(Code::Refused), Failure::Refused),
             (Error::Said(Code::Unauthorized), not_taken),
             (Error::Said(Code::Closed), not_taken),
-            (Error::Said(Code::TooMany(later)), Failure::NotTaken { retry_after: later }),
+            (Error::Said(Code::TooMany), not_taken),
             (Error::Said(Code::Status(404)), not_taken),
             (Error::Said(Code::Status(500)), Failure::Doubtful),
             (Error::Said(Code::Status(504)), Failure::Doubtful),

@@ -63,10 +63,8 @@ fn after_a_rotation_old_texts_open_new_ones_use_the_new_key_and_indexes_stay() {
     let after = ring(&[2, 1]);
     let old = before.seal("t", "c", "r", b"old").unwrap();
     assert_eq!(after.open("t", "c", "r", &old).unwrap().as_slice(), b"old");
-    assert!(after.is_outdated(&old) && !before.is_outdated(&old));
 
     let new = after.seal("t", "c", "r", b"new").unwrap();
-    assert!(!after.is_outdated(&new));
     assert_eq!(
         before.open("t", "c", "r", &new),
         Err(Error::NoSuchVersion { place: "t.c".into(), version: 2 })

@@ -1,15 +1,18 @@
 //! One reading of the pupil register, as the house understands it.
 
+mod copies;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use futures::StreamExt;
-use model::{Date, PersonId, Protection};
-use ss12000::{
-    At, Code, Group, GroupKind, Organisation, OrganisationKind, Person, Placement, Resource, SchoolType,
-};
+use model::{Date, Protection};
+use ss12000::{At, Code, Group, GroupKind, Organisation, OrganisationKind, Person, Placement, Resource};
 use uuid::Uuid;
 
 use super::SyncReport;
+pub(super) use copies::{GroupCopy, PlaceCopy, PupilCopy, Unit};
+use copies::{copy_of_group, copy_of_unit, day, text};
+
 use crate::{Portal, clock::day_of, person::Subject, pupils::GUARDIAN};
 
 /// What was read.
@@ -52,53 +55,6 @@ impl Holes {
             ("placements", self.placements),
         ]
     }
-}
-
-#[derive(Clone, PartialEq, Eq)]
-pub(super) struct Unit {
-    pub(super) code: Option<String>,
-    pub(super) name: String,
-    pub(super) kind: &'static str,
-    pub(super) municipality: Option<String>,
-    pub(super) phone: Option<String>,
-    pub(super) email: Option<String>,
-}
-
-#[derive(Clone, PartialEq, Eq)]
-pub(super) struct GroupCopy {
-    /// The register's id of its unit.
-    pub(super) unit: String,
-    pub(super) name: String,
-    pub(super) kind: &'static str,
-    pub(super) start: Option<String>,
-    pub(super) end: Option<String>,
-}
-
-#[derive(Clone, PartialEq, Eq)]
-pub(super) struct PupilCopy {
-    pub(super) number: Option<PersonId>,
-    pub(super) given: String,
-    pub(super) family: String,
-    pub(super) username: Option<String>,
-    pub(super) email: Option<String>,
-    pub(super) protection: Protection,
-    /// The row says so by a word of the standard's.
-    pub(super) marked: bool,
-    pub(super) status: String,
-    pub(super) places: BTreeSet<PlaceCopy>,
-    pub(super) responsibles: BTreeMap<(Subject, String), Protection>,
-}
-
-/// A place, by the register's ids.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct PlaceCopy {
-    pub(super) unit: String,
-    pub(super) group: Option<String>,
-    pub(super) kind: &'static str,
-    pub(super) school_type: Option<String>,
-    pub(super) school_year: Option<i64>,
-    pub(super) start: Option<String>,
-    pub(super) end: Option<String>,
 }
 
 impl Snapshot {
@@ -347,72 +303,6 @@ impl Staging<'_> {
 /// worst is thought.
 fn mark_of(named: Option<Protection>, own: Option<Protection>) -> Protection {
     named.max(own).unwrap_or(Protection::SecrecyMark)
-}
-
-fn copy_of_unit(it: &Organisation, by_id: &HashMap<Uuid, &Organisation>) -> Unit {
-    let types = |kinds: &[SchoolType]| it.school_types.iter().any(|kind| kinds.contains(kind));
-    let kind = if types(&[
-        SchoolType::UpperSecondary,
-        SchoolType::AdaptedUpperSecondary,
-        SchoolType::AdaptedUpperSecondaryOld,
-    ]) {
-        "upper-secondary"
-    } else if types(&[
-        SchoolType::PreschoolClass,
-        SchoolType::Compulsory,
-        SchoolType::Adapted,
-        SchoolType::AdaptedOld,
-        SchoolType::Special,
-        SchoolType::Sami,
-    ]) {
-        "compulsory"
-    } else if types(&[SchoolType::Preschool]) {
-        "preschool"
-    } else {
-        "other"
-    };
-    // A unit that says nothing lies where the organisation above it lies.
-    let mut municipality = it.municipality.clone();
-    let mut above = it.parent;
-    for _ in 0..5 {
-        let Some(parent) = above.filter(|_| municipality.is_none()).and_then(|id| by_id.get(&id)) else {
-            break;
-        };
-        municipality.clone_from(&parent.municipality);
-        above = parent.parent;
-    }
-    Unit {
-        code: it.unit_code.clone(),
-        name: it.name.clone(),
-        kind,
-        municipality,
-        phone: it.phone.clone(),
-        email: it.email.clone(),
-    }
-}
-
-fn copy_of_group(group: &Group) -> (String, GroupCopy) {
-    let kind = match group.kind {
-        GroupKind::Class => "class",
-        GroupKind::Section => "section",
-        _ => "group",
-    };
-    let copy = GroupCopy {
-        unit: text(group.organisation),
-        name: group.name.clone(),
-        kind,
-        start: day(group.start),
-        end: day(group.end),
-    };
-    (text(group.id), copy)
-}
-
-fn text(id: Uuid) -> String {
-    id.to_string()
-}
-
-fn day(day: Option<Date>) -> Option<String> {
-    day.map(|day| day.to_string())
 }
 
 #[cfg(test)]

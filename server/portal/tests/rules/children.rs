@@ -62,8 +62,7 @@ async fn custody_is_asked_at_once_when_a_register_says_that_the_person_changed()
     let stage = Stage::open().await;
     let browser = guardian(&stage, "bergstrom-karin").await;
     stage.amend("bergstrom-karin", json!({ "guardian_of": [] })).await;
-    let number = model::PersonId::parse("198411192381").unwrap();
-    stage.portal.person_changed(&number).await.unwrap();
+    stage.distrust("198411192381").await;
     assert!(browser.children().await.unwrap().is_empty());
 }
 
@@ -315,9 +314,7 @@ async fn two_guardians_of_one_child_learn_nothing_of_each_other() {
     // Whether the other one has an account changes nothing in what is seen.
     let visit = lisa.visit().await;
     let with = visit.guardian().unwrap().children().await.unwrap();
-    let id =
-        stage.portal.accounts_by_email(&model::Email::parse("hall-johan@example.se").unwrap()).await.unwrap()
-            [0];
+    let id = stage.account("hall-johan@example.se").await.id.parse().unwrap();
     stage.portal.close_account(id, "asked").await.unwrap();
     assert!(visit.guardian().unwrap().children().await.unwrap() == with);
 }

@@ -21,8 +21,7 @@ async fn takes_custody_from_karin(stage: &Stage) {
 }
 
 async fn told_of_karin(stage: &Stage) {
-    let number = model::PersonId::parse("198411192381").unwrap();
-    stage.portal.person_changed(&number).await.unwrap();
+    stage.distrust("198411192381").await;
 }
 
 /// Waits until the register answered once more than `before`.

@@ -32,7 +32,7 @@ async fn again(stage: &Stage) {
 async fn who_lost_custody_between_queue_and_letter_hears_nothing() {
     let stage = waiting().await;
     stage.amend(SARA, json!({ "guardian_of": [{ "child": "lindqvist-hugo", "from": "2013-03-19" }] })).await;
-    stage.portal.person_changed(&model::PersonId::parse("198806142389").unwrap()).await.unwrap();
+    stage.distrust("198806142389").await;
     again(&stage).await;
     assert_eq!(stage.states().await, ["mail:withheld", "pim:delivered"]);
     assert_eq!(stage.letters(MAIL).len(), 2);
@@ -46,7 +46,7 @@ async fn nobody_is_written_to_of_a_dead_or_a_protected_child() {
     for change in [gone, json!({ "protection": "secrecy-mark" })] {
         let stage = waiting().await;
         stage.amend(ELSA, change.clone()).await;
-        stage.portal.person_changed(&model::PersonId::parse("198806142389").unwrap()).await.unwrap();
+        stage.distrust("198806142389").await;
         again(&stage).await;
         assert_eq!(stage.states().await, ["mail:withheld", "pim:delivered"], "{change}");
         assert_eq!(stage.letters(MAIL).len(), 2);

@@ -6,9 +6,13 @@ use std::{path::PathBuf, time::Duration};
 
 use jiff::{SignedDuration, Timestamp};
 use portal::{Clock, Parts, Portal, Rules, keys::KeyRing};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{
+    ColumnTrait, EntityTrait, QueryFilter,
+    sea_query::{Expr, ExprTrait as _},
+};
 use serde_json::Value;
 use simulators::{FaultOrder, Options, System, Town, World};
+use store::entity::custody_check;
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 
@@ -90,6 +94,18 @@ impl Stage {
         };
         tokio::spawn(portal.worker(settings).run(stop.clone()));
         Self { town, portal, store, http: reqwest::Client::new(), stop, database, _folder: folder }
+    }
+
+    /// The next look at this person's custody asks the register again, and nothing else is read.
+    pub(crate) async fn distrust(&self, number: &str) {
+        let subject = self.portal.keys().index_number(&model::PersonId::parse(number).unwrap());
+        let told = Expr::col(custody_check::Column::Told).add(1_i64);
+        custody_check::Entity::update_many()
+            .col_expr(custody_check::Column::Told, told)
+            .filter(custody_check::Column::Subject.eq(subject))
+            .exec(self.store.writer())
+            .await
+            .unwrap();
     }
 
     /// Stops the PostgreSQL server at once, as a loss of power would, and starts it again.
