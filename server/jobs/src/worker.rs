@@ -21,7 +21,7 @@ use jiff::Timestamp;
 use store::Store;
 use tokio::{
     task::JoinSet,
-    time::{Instant, sleep, timeout_at},
+    time::{Instant, sleep, timeout, timeout_at},
 };
 use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 use uuid::Uuid;
@@ -37,6 +37,8 @@ pub use registry::Registry;
 
 /// How often the queue is measured.
 const MEASURE_EVERY: Duration = Duration::from_secs(5);
+/// Longer than the database lets any statement take.
+const PATIENCE: Duration = Duration::from_secs(30);
 /// Between two tries to write down what has ended, when the database is busy.
 const SETTLE_AGAIN: Duration = Duration::from_millis(500);
 /// The shortest wait for a line that lacks time: what it allows meanwhile begins together.
@@ -199,7 +201,9 @@ impl<H: Send + Sync + 'static> Worker<H> {
             turn: shift.leased,
             thorough: shift.look.is_due(),
         };
-        let (stood, leased) = lease::round(&self.store, &shift.ended, wish).await?;
+        // A database that is gone without a word must not keep the worker for ever.
+        let round = timeout(PATIENCE, lease::round(&self.store, &shift.ended, wish)).await;
+        let (stood, leased) = round.map_err(|_| store::Error::Busy("silent".into()))??;
         for (end, stood) in shift.ended.drain(..).zip(stood) {
             watch::settled(&end, stood);
             shift.held.remove(&end.held.id);

@@ -28,6 +28,7 @@ mod settings;
 mod subscription;
 mod sweep;
 mod telling;
+mod turn;
 mod verdict;
 
 pub(crate) use arriving::Arrival;

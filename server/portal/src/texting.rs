@@ -37,7 +37,7 @@ impl Leaving {
     }
 
     /// Writes down that a try begins; deliveries that begin at the same time do it together.
-    async fn begin(&self, portal: &Portal) -> Result<()> {
+    pub(crate) async fn begin(&self, portal: &Portal) -> Result<()> {
         let Self::Delivery(id) = self else { return self.mark(portal, Some(portal.clock().now())).await };
         let begun = &portal.0.begun;
         begun

@@ -1,13 +1,22 @@
 //! Changes of one kind that come at the same time, written in one transaction: the busier the house is, the more of them
 //! each commit carries.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
 use jiff::Timestamp;
 use store::Tx;
-use tokio::sync::{Mutex as Turn, oneshot};
+use tokio::{
+    sync::{Mutex as Turn, oneshot},
+    time::timeout,
+};
 
 use crate::{Error, Portal, Result, System};
+
+/// Longer than the database lets any statement take: one that is gone without a word keeps nobody's turn for ever.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// What waits to be written together.
 pub(crate) struct Together<T> {
@@ -82,14 +91,17 @@ impl<T: Clone + Send + 'static> Together<T> {
                 *lock(&to) = all;
                 what
             };
-            let written = write(Box::new(take)).await;
+            let written = timeout(PATIENCE, write(Box::new(take))).await;
             let taken = std::mem::take(&mut *lock(&taken));
-            match written {
+            let gone = Err(Error::Unavailable(System::Database));
+            let is_gone = written.is_err() || taken.is_empty();
+            match written.unwrap_or(gone) {
                 Ok(answers) => taken.into_iter().zip(answers).for_each(|(one, answer)| one.hear(answer)),
-                Err(error) if taken.is_empty() => {
-                    tracing::warn!(%error, "no transaction to write in");
+                Err(error) if is_gone => {
+                    tracing::warn!(%error, rows = taken.len(), "no transaction to write in");
                     let all = std::mem::take(&mut *lock(&waiting));
-                    all.into_iter().for_each(|one| one.hear(Err(Error::Unavailable(System::Database))));
+                    let all = taken.into_iter().chain(all);
+                    all.for_each(|one| one.hear(Err(Error::Unavailable(System::Database))));
                 }
                 Err(error) => {
                     tracing::warn!(%error, rows = taken.len(), "not written together, so one by one");

@@ -19,7 +19,7 @@ use store::{
 use super::{
     correcting,
     delivery::{channel_of, object, step},
-    failing, message, state,
+    failing, message, state, turn,
 };
 use crate::{
     Portal, Result,
@@ -55,12 +55,11 @@ impl Arrival {
 
 /// Keeps what the gateway says. A name that is not the one we were given is another message's and changes nothing.
 pub(super) async fn arrived(portal: &Portal, tx: &Tx, arrivals: &[Arrival], now: Timestamp) -> Result<()> {
-    let ids = arrivals.iter().map(|arrival| arrival.delivery.as_str());
-    let rows = row::Entity::find().filter(row::Column::Id.is_in(ids)).all(tx).await?;
-    let notices = notice::Entity::find()
-        .filter(notice::Column::Id.is_in(rows.iter().map(|row| row.notice_id.as_str())))
-        .all(tx)
-        .await?;
+    let mut known = rows_of(tx, arrivals).await?;
+    if turn::take(tx, known.1.iter().map(|notice| notice.pupil_id.as_str())).await? {
+        known = rows_of(tx, arrivals).await?;
+    }
+    let (rows, notices) = known;
     let told = |row: &row::Model| notices.iter().find(|notice| notice.id == row.notice_id).cloned();
     let rows = rows.into_iter().filter_map(|row| Some((row.id.clone(), (told(&row)?, row))));
     let mut desk = Desk {
@@ -77,6 +76,17 @@ pub(super) async fn arrived(portal: &Portal, tx: &Tx, arrivals: &[Arrival], now:
     }
     failing::works(tx, &desk.reached, Channel::Sms, now).await?;
     portal.trail_all(tx, &desk.actor, desk.lines, now).await
+}
+
+/// The deliveries that arrived, and their notices.
+async fn rows_of(tx: &Tx, arrivals: &[Arrival]) -> Result<(Vec<row::Model>, Vec<notice::Model>)> {
+    let ids = arrivals.iter().map(|arrival| arrival.delivery.as_str());
+    let rows = row::Entity::find().filter(row::Column::Id.is_in(ids)).all(tx).await?;
+    let notices = notice::Entity::find()
+        .filter(notice::Column::Id.is_in(rows.iter().map(|row| row.notice_id.as_str())))
+        .all(tx)
+        .await?;
+    Ok((rows, notices))
 }
 
 /// One transaction's work.
@@ -99,12 +109,13 @@ impl Desk<'_> {
             return Ok(());
         }
         let on_the_way = [&state::PENDING[..], &[state::SENT]].concat();
-        let (to, from) = match arrival.status {
+        // What it may come from, and from what it comes all the same: its notice was taken back, or it was given up.
+        let (to, from, overtaken) = match arrival.status {
             Status::Created => return Ok(()),
-            Status::Sent => (state::SENT, state::PENDING.to_vec()),
-            // It was given up, and came all the same.
+            Status::Sent => (state::SENT, state::PENDING.to_vec(), vec![state::WITHDRAWN]),
             Status::Delivered => {
-                (state::DELIVERED, [&on_the_way[..], &[state::FAILED, state::REPLACED]].concat())
+                let ended = vec![state::WITHDRAWN, state::FAILED, state::REPLACED];
+                (state::DELIVERED, on_the_way, ended)
             }
             Status::Failed => {
                 return failing::failed(portal, tx, delivery, &on_the_way, FAILED, &self.actor, now).await;
@@ -123,12 +134,12 @@ impl Desk<'_> {
             }
             more
         };
-        if !step(tx, &delivery.id, &from, to, more(), now).await? {
-            // The notice was taken back while the message was leaving.
-            if step(tx, &delivery.id, &[state::WITHDRAWN], to, more(), now).await? {
-                correcting::overtaken(portal, tx, &told.id, channel_of(delivery)?, &self.actor, now).await?;
-            }
-        } else if is_there {
+        let is_in_time = step(tx, &delivery.id, &from, to, more(), now).await?;
+        let is_late = !is_in_time && step(tx, &delivery.id, &overtaken, to, more(), now).await?;
+        if is_late {
+            correcting::overtaken(portal, tx, &told.id, channel_of(delivery)?, &self.actor, now).await?;
+        }
+        if is_there && (is_in_time || is_late) {
             let (what, id) = object(delivery)?;
             let line = Line::new(Deed::DeliveredNotice).of(what, id).child(message::child_of(told)?);
             self.lines.push(line.because(Channel::Sms.word()));

@@ -9,7 +9,7 @@ use store::{
 };
 use uuid::Uuid;
 
-use super::{STANDING, call_home, kind, state};
+use super::{STANDING, call_home, kind, state, turn};
 use crate::{
     Portal, Result,
     audit::Deed,
@@ -45,6 +45,8 @@ pub(crate) async fn confirm(
     actor: &Actor,
     now: Timestamp,
 ) -> Result<()> {
+    let Some(row) = row::Entity::find_by_id(notice.to_string()).one(tx).await? else { return Ok(()) };
+    turn::take(tx, [row.pupil_id.as_str()]).await?;
     let changed = row::Entity::update_many()
         .col_expr(row::Column::ConfirmedAt, Expr::value(now.as_millisecond()))
         .col_expr(row::Column::ConfirmedBy, Expr::value(how.word()))

@@ -1,6 +1,8 @@
 //! What was told and is wrong: whoever got it, by whatever way, is told so the same way. Where nothing had left, nothing
 //! leaves.
 
+use std::collections::HashSet;
+
 use jiff::{Timestamp, ToSpan};
 use model::Channel;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
@@ -25,6 +27,8 @@ use crate::{
 
 /// How long a correction is tried.
 const TRIED_FOR: i64 = 12 * 60 * 60 * 1000;
+/// How long one that lay over night is tried in the morning.
+const TRIED_IN_THE_MORNING: i64 = 4 * 60 * 60 * 1000;
 /// No home is called for what is older.
 const LISTED_DAYS: i32 = 7;
 
@@ -138,13 +142,19 @@ async fn take_back(
     actor: &Actor,
     now: Timestamp,
 ) -> Result<()> {
-    let mut got = Vec::new();
+    let mut waited = HashSet::new();
     for delivery in of_notice(tx, &told.id).await? {
         let reason = vec![(row::Column::Reason, Expr::value("corrected"))];
-        let waited = step(tx, &delivery.id, &state::PENDING, state::WITHDRAWN, reason, now).await?;
+        if step(tx, &delivery.id, &state::PENDING, state::WITHDRAWN, reason, now).await? {
+            waited.insert(delivery.id);
+        }
+    }
+    let mut got = Vec::new();
+    // What left before it could be held back is seen now.
+    for delivery in of_notice(tx, &told.id).await? {
         // Given up does not mean that it never came: what was handed over once, or may have been, may have arrived.
         let tried_in_vain = matches!(delivery.reason.as_deref(), Some("deadline" | "given-up"));
-        let in_doubt = delivery.begun_at.is_some() && (waited || tried_in_vain);
+        let in_doubt = delivery.begun_at.is_some() && (waited.contains(&delivery.id) || tried_in_vain);
         if delivery.sent_at.is_some() || in_doubt {
             got.push(channel_of(&delivery)?);
         }
@@ -155,6 +165,13 @@ async fn take_back(
         return portal.trail(tx, actor, line.child(message::child_of(told)?), now).await;
     }
     correct(portal, tx, told, &got, actor, now).await
+}
+
+/// Until when a correction is tried that is due then: nobody is woken by one, so what is not there by night gets a morning.
+fn deadline(due: Timestamp) -> Timestamp {
+    let end = from_millis(due.as_millisecond() + TRIED_FOR);
+    let leaves = rules::when_corrected(end);
+    if leaves > end { from_millis(leaves.as_millisecond() + TRIED_IN_THE_MORNING) } else { end }
 }
 
 /// Tells by these channels that a notice was wrong.
@@ -168,7 +185,7 @@ async fn correct(
 ) -> Result<()> {
     settle(tx, told, CORRECTED, now).await?;
     let due = rules::when_corrected(now);
-    let deadline = from_millis(due.as_millisecond() + TRIED_FOR);
+    let deadline = deadline(due);
     let before = notice::Entity::find().filter(notice::Column::Corrects.eq(told.id.clone())).one(tx).await?;
     let correction = match before {
         Some(correction) => correction,

@@ -17,7 +17,7 @@ use store::{
 };
 use uuid::Uuid;
 
-use super::{SendNotice, id_of, kind, state};
+use super::{SendNotice, id_of, kind, state, verdict::CHOICE};
 use crate::{
     Portal, Result, Rules,
     clock::{from_millis, millis},
@@ -135,6 +135,26 @@ pub(super) fn link(rules: &Rules, token: &str) -> String {
 /// On its way, or there.
 pub(super) fn is_alive(delivery: &row::Model) -> bool {
     state::PENDING.contains(&delivery.state.as_str()) || state::LEFT.contains(&delivery.state.as_str())
+}
+
+/// Whether its guardian hears of a notice that has these deliveries: they said so, or a letter is on its way or there. The
+/// message inside the service is enough only where no letter was wanted: it tells nobody who does not look.
+pub(super) fn is_heard(notice: &notice::Model, deliveries: &[&row::Model]) -> bool {
+    let is_letter =
+        |it: &&row::Model| it.channel != Channel::Pim.word() && it.reason.as_deref() != Some(CHOICE);
+    let mut letters = deliveries.iter().copied().filter(is_letter).peekable();
+    notice.confirmed_at.is_some()
+        || if letters.peek().is_some() {
+            letters.any(is_alive)
+        } else {
+            deliveries.iter().copied().any(is_alive)
+        }
+}
+
+/// The same, looked up.
+pub(super) async fn hears(on: &impl sea_orm::ConnectionTrait, notice: &notice::Model) -> Result<bool> {
+    let all = of_notice(on, &notice.id).await?;
+    Ok(is_heard(notice, &all.iter().collect::<Vec<_>>()))
 }
 
 /// Every delivery of a notice.

@@ -16,6 +16,7 @@ use super::{
     delivery::{self, channel_of, is_alive, notice_of, object, of_notice, step},
     kind, message, rules, state,
     telling::reach_of,
+    turn,
 };
 use crate::{
     Portal, Result,
@@ -29,12 +30,14 @@ pub(super) async fn give_up(portal: &Portal, delivery: &row::Model, why: &'stati
     let (house, delivery, now) = (portal.clone(), delivery.clone(), portal.clock().now());
     portal
         .change(move |tx| async move {
+            turn::take(&tx, [notice_of(&tx, &delivery).await?.pupil_id.as_str()]).await?;
             failed(&house, &tx, &delivery, &state::PENDING, why, &Actor::house(), now).await
         })
         .await
 }
 
-/// What follows where a delivery failed that was in one of the states `from`. Once more, nothing does.
+/// What follows where a delivery failed that was in one of the states `from`. Once more, nothing does. It is this
+/// transaction's turn at the pupil's notices.
 pub(super) async fn failed(
     portal: &Portal,
     tx: &Tx,
@@ -82,17 +85,23 @@ pub(super) async fn failed(
         failpoint::pass(portal.rules().failpoint.as_deref(), "fallback.before-commit");
         return Ok(());
     }
-    let is_under_way = others.iter().any(|other| {
-        let is_letter = other.channel != Channel::Pim.word();
-        other.id != delivery.id && is_letter && is_alive(other)
-    });
-    if is_under_way || told.kind != kind::ABSENCE || told.state != STANDING || told.confirmed_at.is_some() {
+    no_letter_left(portal, tx, &told, actor, now).await
+}
+
+/// A guardian wants letters of a notice, and one of them will not come: where none is left, nor one of another guardian
+/// about the same, the school calls.
+pub(super) async fn no_letter_left(
+    portal: &Portal,
+    tx: &Tx,
+    told: &notice::Model,
+    actor: &Actor,
+    now: Timestamp,
+) -> Result<()> {
+    let is_settled = told.kind != kind::ABSENCE || told.state != STANDING || told.confirmed_at.is_some();
+    if is_settled || has_letter(tx, told).await? || letter_of_another(tx, told).await? {
         return Ok(());
     }
-    if letter_of_another(tx, &told).await? {
-        return Ok(());
-    }
-    call(portal, tx, &told, Why::Unreachable, actor, now).await
+    call(portal, tx, told, Why::Unreachable, actor, now).await
 }
 
 /// Whether another guardian hears of the same by a letter that is on its way or there. Should it fail too, it is the last.
@@ -102,13 +111,18 @@ async fn letter_of_another(tx: &Tx, told: &notice::Model) -> Result<bool> {
     for other in others_of(tx, told).await? {
         let theirs = message::absences_of(tx, &other.id).await?;
         let theirs: HashSet<String> = theirs.into_iter().map(|absence| absence.id).collect();
-        let letters = of_notice(tx, &other.id).await?;
-        let hears = letters.iter().any(|it| it.channel != Channel::Pim.word() && is_alive(it));
-        if mine.is_subset(&theirs) && (other.confirmed_at.is_some() || hears) {
+        let hears = other.confirmed_at.is_some() || has_letter(tx, &other).await?;
+        if mine.is_subset(&theirs) && hears {
             return Ok(true);
         }
     }
     Ok(false)
+}
+
+/// Whether a letter of a notice is on its way or there.
+async fn has_letter(tx: &Tx, told: &notice::Model) -> Result<bool> {
+    let all = of_notice(tx, &told.id).await?;
+    Ok(all.iter().any(|it| it.channel != Channel::Pim.word() && is_alive(it)))
 }
 
 /// What stands of unexcused absence of the same child and day for everybody else.
@@ -135,7 +149,7 @@ pub(super) async fn nobody_left(
         return Ok(());
     }
     for other in others_of(tx, told).await? {
-        if of_notice(tx, &other.id).await?.iter().any(is_alive) {
+        if delivery::hears(tx, &other).await? {
             return Ok(());
         }
     }
@@ -157,7 +171,7 @@ async fn call(
 
 /// Whether the guardian should know that the channel does not work: not where it was never tried.
 fn is_the_channels_fault(delivery: &row::Model, why: &str) -> bool {
-    why != "no-contact" && (delivery.tries > 0 || why != "deadline")
+    why != "no-contact" && (delivery.tries > 0 || !["deadline", "given-up"].contains(&why))
 }
 
 /// Keeps since when a channel fails, unless the address is another one by now.

@@ -13,7 +13,7 @@ use store::{
 use super::{
     arriving, correcting,
     delivery::{channel_of, object, step},
-    failing, message, state,
+    failing, message, state, turn,
 };
 use crate::{
     Error, Portal, Result, System,
@@ -85,9 +85,11 @@ impl Left {
         if state::LEFT.contains(&state) {
             // The gateway's report was quicker.
             step(tx, &row.id, &[state], state, more(), now).await?;
-        } else if row.reason.as_deref() != Some(arriving::FAILED) {
+        } else if row.reason.as_deref() != Some(arriving::FAILED)
+            && step(tx, &row.id, &[state::FAILED, state::REPLACED], state::SENT, more(), now).await?
+        {
             // Given up a moment too early: it left all the same, beside what stands in for it.
-            step(tx, &row.id, &[state::FAILED, state::REPLACED], state::SENT, more(), now).await?;
+            correcting::overtaken(portal, tx, &told.id, channel_of(delivery)?, actor, now).await?;
         }
         Ok(true)
     }
@@ -97,6 +99,7 @@ impl Left {
 /// at its next try.
 async fn write_all(portal: &Portal, tx: &Tx, all: Vec<Left>, now: Timestamp) -> Result<Vec<Result<()>>> {
     let actor = Actor::house();
+    turn::take(tx, all.iter().map(|left| left.told.pupil_id.as_str())).await?;
     let names: Vec<String> = all.iter().filter_map(|left| left.sent.provider.clone()).collect();
     let claimed = texting::claimed(tx, &names).await?;
     let (mut taken, mut answers) = (HashSet::new(), Vec::with_capacity(all.len()));

@@ -10,7 +10,10 @@ use dispatch::{
 use jiff::Timestamp;
 use jobs::{Job, Setback};
 use model::{Channel, Email, Language, Mobile};
-use sea_orm::{EntityTrait, sea_query::Expr};
+use sea_orm::{
+    ColumnTrait, EntityTrait, QueryFilter,
+    sea_query::{Expr, ExprTrait as _},
+};
 use serde::{Deserialize, Serialize};
 use store::{
     Tx,
@@ -25,16 +28,20 @@ use super::{
     leaving::{Left, Sent},
     message, rules, state,
     telling::{reach_of, wish_of},
-    verdict::{CHOICE, Verdict, verdict},
+    turn,
+    verdict::{CHOICE, EXCUSED, Verdict, stands, verdict},
 };
 use crate::{
-    Error, Portal, Result,
+    Error, Portal, Result, System,
     audit::Deed,
     clock::from_millis,
     failpoint, tasks,
     texting::{self, Leaving},
     trail::{Actor, Line},
 };
+
+/// Why a delivery waits that may not leave by night.
+const NIGHT: &str = "night";
 
 /// Sends one delivery. It has left, or is no longer wanted: then there is nothing to do.
 #[derive(Serialize, Deserialize)]
@@ -130,6 +137,8 @@ async fn mail(
 ) -> Result<Sent, Setback> {
     let mail = written(portal, delivery, told, account, now).map_err(tasks::later)?;
     let Some(mail) = mail else { return Err(Setback::Never("address")) };
+    // Should the house be gone before it can say that the mail left, it counts as one that may be there.
+    Leaving::Delivery(delivery.id.clone()).begin(portal).await.map_err(tasks::later)?;
     tasks::hand_over(portal, &mail).await?;
     Ok(Sent { contact: account.email_index.clone(), provider: None })
 }
@@ -201,12 +210,21 @@ fn language_of(account: &account::Model) -> Language {
     Language::from_tag(&account.language).unwrap_or_default()
 }
 
-/// It waits for the morning, without counting as tried.
+/// It waits for the morning, without counting as tried. Put off once more it waits no other time.
 async fn put_off(portal: &Portal, delivery: &row::Model, channel: Channel, at: Timestamp) -> Result<()> {
-    let (id, now) = (id_of(&delivery.id)?, portal.clock().now());
+    let (delivery, id, now) = (delivery.clone(), id_of(&delivery.id)?, portal.clock().now());
     let deadline = from_millis(delivery.deadline_at);
     portal
         .change(move |tx| async move {
+            let put = row::Entity::update_many()
+                .col_expr(row::Column::Reason, Expr::value(NIGHT))
+                .col_expr(row::Column::UpdatedAt, Expr::value(now.as_millisecond()))
+                .filter(row::Column::Id.eq(delivery.id))
+                .filter(row::Column::State.is_in(state::PENDING))
+                .filter(row::Column::Reason.is_null().or(row::Column::Reason.ne(NIGHT)));
+            if put.exec(&tx).await?.rows_affected == 0 {
+                return Ok(());
+            }
             let due = tasks::due_at(at, now).until(deadline);
             tasks::enqueue_all(&tx, vec![(&SendNotice { delivery: id, channel }, due)]).await
         })
@@ -223,9 +241,11 @@ async fn postpone(portal: &Portal, delivery: &row::Model, why: &'static str) -> 
                 (row::Column::Reason, Expr::value(why)),
                 (row::Column::Tries, Expr::value(delivery.tries + 1)),
             ];
-            // It may be there, whatever a later try says.
+            // It may be there, whatever a later try says; of one that is certainly not, only what was known before.
             if tasks::IN_DOUBT.contains(&why) {
                 more.push((row::Column::BegunAt, Expr::value(now.as_millisecond())));
+            } else if delivery.channel == Channel::Mail.word() {
+                more.push((row::Column::BegunAt, Expr::value(delivery.begun_at)));
             }
             step(&tx, &delivery.id, &state::PENDING, state::FAILED_TEMPORARILY, more, now).await.map(drop)
         })
@@ -241,12 +261,17 @@ async fn end(
 ) -> Result<(), Setback> {
     let (house, delivery, now) = (portal.clone(), delivery.clone(), portal.clock().now());
     let ended = portal.change(move |tx| async move {
+        turn::take(&tx, [notice_of(&tx, &delivery).await?.pupil_id.as_str()]).await?;
+        let told = notice_of(&tx, &delivery).await?;
+        // Something unexcused has joined it since that was asked.
+        if why == EXCUSED && stands(&tx, &told).await? {
+            return Err(Error::Unavailable(System::Database));
+        }
         let more = vec![(row::Column::Reason, Expr::value(why))];
         if !step(&tx, &delivery.id, &state::PENDING, to, more, now).await? {
             return Ok(());
         }
         let actor = Actor::house();
-        let told = notice_of(&tx, &delivery).await?;
         let child = message::child_of(&told)?;
         let (what, id) = object(&delivery)?;
         let line = Line::new(Deed::WithheldNotice).of(what, id).child(child).because(why);
@@ -254,13 +279,19 @@ async fn end(
         if to == state::WITHHELD {
             failing::nobody_left(&house, &tx, &told, &actor, now).await?;
         }
-        if why == CHOICE { choose_again(&house, &tx, &told, now).await } else { Ok(()) }
+        if why == CHOICE { choose_again(&house, &tx, &told, &actor, now).await } else { Ok(()) }
     });
     ended.await.map_err(tasks::later)
 }
 
 /// The guardian chose otherwise while it waited: it goes by what they chose.
-async fn choose_again(portal: &Portal, tx: &Tx, told: &notice::Model, now: Timestamp) -> Result<()> {
+async fn choose_again(
+    portal: &Portal,
+    tx: &Tx,
+    told: &notice::Model,
+    actor: &Actor,
+    now: Timestamp,
+) -> Result<()> {
     let account = account::Entity::find_by_id(told.account_id.clone()).one(tx).await?;
     let Some(account) = account.filter(|_| told.state == STANDING && now.as_millisecond() < told.deadline_at)
     else {
@@ -272,7 +303,8 @@ async fn choose_again(portal: &Portal, tx: &Tx, told: &notice::Model, now: Times
     delivery::offer(portal, tx, vec![(told, channels.as_slice())], now).await?;
     if is_new && channels.contains(&Channel::Pim) {
         let absences = message::absences_of(tx, &told.id).await?;
-        message::put(portal, tx, told, &absences, &Actor::house(), now).await?;
+        message::put(portal, tx, told, &absences, actor, now).await?;
     }
-    Ok(())
+    // What they chose may have failed already.
+    if wish.wants_letters() { failing::no_letter_left(portal, tx, told, actor, now).await } else { Ok(()) }
 }

@@ -19,11 +19,14 @@ use uuid::Uuid;
 use super::{
     STANDING,
     rules::{Proven, Reach, Wish},
+    turn,
 };
 use crate::{
     Error, Portal, Result, System, account as accounts,
     clock::{day_of, from_millis},
-    custody, failpoint, links, tasks,
+    custody, failpoint, links,
+    person::Identity,
+    tasks,
     trail::Actor,
 };
 
@@ -62,6 +65,8 @@ pub(super) async fn tell(portal: &Portal, child: ChildId) -> Result<()> {
     let telling = &portal.0.telling;
     telling
         .write(portal, Telling { child, listeners }, |portal, tx, all, now| async move {
+            let pupils: Vec<String> = all.iter().map(|telling| telling.child.uuid().to_string()).collect();
+            turn::take(&tx, pupils.iter().map(String::as_str)).await?;
             for Telling { child, listeners } in &all {
                 tell_in(&portal, &tx, *child, listeners, now).await?;
             }
@@ -110,7 +115,7 @@ async fn listeners(portal: &Portal, child: ChildId, now: Timestamp) -> Result<Ve
     for link in links {
         let row = account::Entity::find_by_id(link.account_id.clone()).one(on).await?;
         let Some(row) = row.filter(|row| row.state == "open") else { continue };
-        let Some(person) = accounts::holder(portal, &row)? else { continue };
+        let Some(person) = holder(portal, &row) else { continue };
         let may_hear = match custody::of_person(portal, &person, &Actor::house(), now).await {
             Ok(custody) => links::may_hear(portal, on, &person, &row.id, child, &custody, now).await?,
             Err(Error::Unavailable(System::PopulationRegister)) => true,
@@ -143,8 +148,16 @@ pub(super) async fn ask_ahead(portal: &Portal, students: HashSet<String>, now: T
         .filter(account::Column::State.eq("open"))
         .all(on)
         .await?;
-    let people: Vec<_> = rows.iter().map(|row| accounts::holder(portal, row)).collect::<Result<Vec<_>>>()?;
-    custody::ask_ahead(portal, people.into_iter().flatten().collect(), &Actor::house(), now).await
+    let people = rows.iter().filter_map(|row| holder(portal, row)).collect();
+    custody::ask_ahead(portal, people, &Actor::house(), now).await
+}
+
+/// Whose account it is. One that cannot be read keeps nobody else from hearing.
+fn holder(portal: &Portal, row: &account::Model) -> Option<Identity> {
+    accounts::holder(portal, row).unwrap_or_else(|error| {
+        tracing::error!(%error, "an account cannot be told: its holder cannot be read");
+        None
+    })
 }
 
 async fn tell_in(
@@ -159,10 +172,11 @@ async fn tell_in(
         .col_expr(absence::Column::ToldAt, Expr::value(now.as_millisecond()))
         .filter(absence::Column::Id.is_in(due.iter().map(|absence| absence.id.clone())))
         .filter(absence::Column::ToldAt.is_null())
+        .filter(absence::Column::State.eq(STANDING))
         .exec(tx)
         .await?;
     if taken.rows_affected != due.len() as u64 {
-        // Another worker tells the same at this moment: nothing of this transaction stays, and the next try sees.
+        // Somebody told the same meanwhile, or it was withdrawn: nothing of this transaction stays, and the next try sees.
         return Err(Error::Unavailable(System::Database));
     }
     let mut days: BTreeMap<Date, Vec<absence::Model>> = BTreeMap::new();

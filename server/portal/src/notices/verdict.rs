@@ -9,13 +9,17 @@ use super::{
     STANDING,
     cover::unexcused,
     delivery::channel_of,
-    kind, message, rules,
+    kind, message,
+    rules::{self, Wish},
     telling::{reach_of, wish_of},
 };
 use crate::{Portal, Result, account as accounts, custody, links, trail::Actor};
 
 /// Why a delivery is withdrawn by whose choice another channel may take its place.
 pub(super) const CHOICE: &str = "choice";
+
+/// Why a delivery is withdrawn of which nothing stands any more.
+pub(super) const EXCUSED: &str = "excused";
 
 /// What is to become of a delivery, asked at the last moment.
 pub(super) enum Verdict {
@@ -61,10 +65,8 @@ pub(super) async fn verdict(
         }
     } else {
         let wish = wish_of(on, &row.id, child).await?;
-        let absences = message::absences_of(on, &told.id).await?;
-        let stands = !absences.is_empty() && (wish.valid_too || !unexcused(on, &absences).await?.is_empty());
-        if !stands {
-            return Ok(Verdict::Unwanted("excused"));
+        if !stands_for(on, told, wish).await? {
+            return Ok(Verdict::Unwanted(EXCUSED));
         }
         let channel = channel_of(delivery)?;
         // What stands in for a channel was not chosen; nor was what goes beside one that cannot be used.
@@ -79,6 +81,18 @@ pub(super) async fn verdict(
         Channel::Pim => true,
     };
     Ok(if is_proven { Verdict::Leaves(Box::new(row)) } else { Verdict::NoWay("no-contact") })
+}
+
+/// Whether something a notice tells of stands that its guardian wants to hear of.
+pub(super) async fn stands(on: &impl ConnectionTrait, told: &notice::Model) -> Result<bool> {
+    let wish = wish_of(on, &told.account_id, message::child_of(told)?).await?;
+    stands_for(on, told, wish).await
+}
+
+async fn stands_for(on: &impl ConnectionTrait, told: &notice::Model, wish: Wish) -> Result<bool> {
+    let mut absences = message::absences_of(on, &told.id).await?;
+    absences.retain(|absence| absence.state == STANDING);
+    Ok(!absences.is_empty() && (wish.valid_too || !unexcused(on, &absences).await?.is_empty()))
 }
 
 /// Whether something that a correction says was wrong is right after all.

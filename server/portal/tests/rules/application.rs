@@ -322,7 +322,7 @@ async fn a_hundred_parallel_completions_make_one_account_and_one_welcome_letter(
 
 #[tokio::test]
 async fn the_same_holds_on_postgres() {
-    let Some(stage) = Stage::on_postgres().await else { return };
+    let Some(stage) = Stage::on_postgres(|_| {}).await else { return };
     let mut browser = stage.browser();
     browser.apply("lindqvist-sara", EMAIL).await;
     let completions = (0..32).map(|_| {

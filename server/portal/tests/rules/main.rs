@@ -20,6 +20,7 @@ mod messages;
 mod notices;
 mod notices_bad_days;
 mod notices_edges;
+mod notices_heard;
 mod outcomes;
 mod personal;
 mod received;

@@ -286,7 +286,7 @@ async fn the_register_is_asked_to_call_once_and_knows_the_name() {
 
 #[tokio::test]
 async fn postgres_tells_the_same() {
-    let Some(stage) = Stage::on_postgres().await else { return };
+    let Some(stage) = Stage::on_postgres(|_| {}).await else { return };
     stage.admit(SARA, MAIL).await;
     stage.absent(FIRST).await;
     stage.advance(16 * 60);

@@ -263,7 +263,7 @@ async fn a_clock_that_is_set_back_hides_nothing() {
 
 #[tokio::test]
 async fn a_database_that_is_restarted_costs_no_notice_and_doubles_none() {
-    let Some(stage) = Stage::on_postgres().await else { return };
+    let Some(stage) = Stage::on_postgres(|_| {}).await else { return };
     stage.admit(SARA, MAIL).await;
     stage.fault(System::Smtp, "down");
     stage.absent(FIRST).await;

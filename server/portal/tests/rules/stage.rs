@@ -51,8 +51,8 @@ impl Stage {
     }
 
     /// The same on PostgreSQL, where it is installed.
-    pub(crate) async fn on_postgres() -> Option<Self> {
-        let stage = Self::on(store::testing::postgres().await?, None, |_| {}).await;
+    pub(crate) async fn on_postgres(change: impl FnOnce(&mut Rules)) -> Option<Self> {
+        let stage = Self::on(store::testing::postgres().await?, None, change).await;
         stage.portal.sync_registers(false).await.unwrap();
         Some(stage)
     }

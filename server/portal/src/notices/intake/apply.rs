@@ -27,6 +27,7 @@ use crate::{
         rules::{self, Is, Then, Was, When},
         settings::Delays,
         telling::{self, TellGuardians},
+        turn,
     },
     pupils, tasks,
     trail::{Actor, Line},
@@ -56,7 +57,10 @@ pub(super) async fn apply(portal: &Portal, news: Vec<Heard>, now: Timestamp) -> 
         if delays.are_within(portal.rules().spans.trust_for) {
             let missed = batch.iter().filter(|heard| heard.word == Some(AbsenceKind::Unexcused));
             let students: HashSet<String> = missed.map(|heard| heard.student.to_string()).collect();
-            telling::ask_ahead(portal, students, now).await?;
+            // Only quicker for it: who may be told is asked when it is told.
+            if let Err(error) = telling::ask_ahead(portal, students, now).await {
+                tracing::warn!(%error, "custody could not be asked ahead");
+            }
         }
         let (house, batch, delays) = (portal.clone(), batch.to_vec(), Arc::clone(&delays));
         let applied = portal
@@ -122,8 +126,11 @@ impl<'d> Desk<'d> {
         let found = pupil::Entity::find().filter(pupil::Column::RegisterId.is_in(students)).all(tx).await?;
         let pupils: HashMap<Uuid, String> =
             found.into_iter().filter_map(|pupil| Some((pupil.register_id.parse().ok()?, pupil.id))).collect();
-        let ids = batch.iter().map(|heard| heard.register_id.to_string());
-        let rows = row::Entity::find().filter(row::Column::RegisterId.is_in(ids)).all(tx).await?;
+        let mut rows = rows_of(tx, batch).await?;
+        let about = pupils.values().chain(rows.iter().map(|row| &row.pupil_id)).map(String::as_str);
+        if turn::take(tx, about).await? {
+            rows = rows_of(tx, batch).await?;
+        }
         let named: HashSet<String> =
             batch.iter().filter_map(|heard| heard.unit).map(|unit| unit.to_string()).collect();
         let places = pupils::units_on(tx, pupils.values().cloned().collect(), day_of(now)).await?;
@@ -335,12 +342,18 @@ impl<'d> Desk<'d> {
             .all(self.tx)
             .await?;
         for notice in told {
-            if delivery::of_notice(self.tx, &notice.id).await?.iter().any(delivery::is_alive) {
+            if delivery::hears(self.tx, &notice).await? {
                 return Ok(true);
             }
         }
         Ok(false)
     }
+}
+
+/// What is known already of what the register speaks of.
+async fn rows_of(tx: &Tx, batch: &[Heard]) -> Result<Vec<row::Model>> {
+    let ids = batch.iter().map(|heard| heard.register_id.to_string());
+    Ok(row::Entity::find().filter(row::Column::RegisterId.is_in(ids)).all(tx).await?)
 }
 
 fn was(row: &row::Model) -> Was {

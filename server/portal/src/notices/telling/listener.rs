@@ -15,7 +15,7 @@ use crate::{
     clock::from_millis,
     notices::{
         STANDING,
-        delivery::is_alive,
+        delivery::is_heard,
         kind,
         rules::{Reach, Standing, Wish},
     },
@@ -36,7 +36,7 @@ pub(super) struct Listener {
 pub(super) struct Known {
     pub(super) notice: Standing,
     pub(super) absences: HashSet<String>,
-    /// Something of it is on its way or there.
+    /// The guardian hears of it.
     pub(super) reached: bool,
 }
 
@@ -118,8 +118,8 @@ impl Told {
     fn by(&self, notice: &notice::Model) -> Known {
         let parts = self.parts.iter().filter(|part| part.notice_id == notice.id);
         let absences: Vec<_> = parts.filter_map(|part| self.absences.get(&part.absence_id)).collect();
-        let mut deliveries = self.deliveries.iter().filter(|delivery| delivery.notice_id == notice.id);
-        let reached = deliveries.any(is_alive);
+        let deliveries = self.deliveries.iter().filter(|delivery| delivery.notice_id == notice.id);
+        let reached = is_heard(notice, &deliveries.collect::<Vec<_>>());
         Known {
             notice: Standing {
                 notice: notice.id.clone(),
