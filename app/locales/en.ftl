@@ -3,6 +3,7 @@ start-title = Follow your child in preschool and school
 start-lead = With a guardian account you see your children in one place and hear from their preschool and school.
 start-apply = Apply for an account
 start-sign-in = Log in
+start-saved = Your application is saved. You can go on within 24 hours.
 start-how-title = How to apply
 start-how-text = You need BankID and an email address. It takes about five minutes.
 start-no-bankid-title = I cannot use BankID
@@ -197,7 +198,7 @@ recognise-us-body =
     They come from Hjärntorget. They say what kind of notice it is, never whom it is about. A link always leads to this website. If you are unsure: type the address in your browser yourself instead of following the link.
 
     ## When you identify yourself
-    The BankID app says that you are logging in to Hjärntorget, Göteborgs Stad. If it says something else, or if you did not start on our website yourself: cancel.
+    The BankID app says that you are signing in to Hjärntorget, City of Gothenburg. If it says something else, or if you did not start on our website yourself: cancel.
 
     ## If something feels wrong
     Call your child’s preschool or school at a number you know is right. [Find the telephone number](schools). If you have given away codes, call your bank at once. If you have been tricked, report it to the police, [114 14](tel:+4611414).
@@ -800,6 +801,7 @@ settings-add-number = Add a mobile number
 settings-valid = Also tell me about excused absence
 settings-valid-hint = Such as absence that somebody else has reported, or leave that was granted.
 settings-save = Save
+settings-save-for = Save for { $name }
 settings-saved = The settings are saved.
 settings-not-saved = What you chose last is not saved yet. Check that it is right, and save.
 settings-each = Choose differently for each child
@@ -815,7 +817,7 @@ history-term = This term
 history-last-term = Last term
 history-thirty-days = The last 30 days
 history-year = The school year
-history-all = All absence
+history-all = All absences
 history-valid = Excused absence
 history-invalid = Unexcused absence
 history-both = Excused and unexcused absence

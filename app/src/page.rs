@@ -11,8 +11,9 @@ use model::{Language, Refusal};
 use portal::{Identification, Visit, Who};
 
 use crate::{
-    Fault, Place, Policy, absence, application, children, faults, information, messages, personal, session,
-    sign_in,
+    Fault, Place, Policy, absence, application, children, faults, information, messages, personal,
+    places::sign_in_to,
+    session, sign_in,
     text::Text,
     ui::layout::{self, Frame, Head},
     visit::{NO, refusal_named},
@@ -187,7 +188,12 @@ impl Site {
             Ok(Reply::Go(to)) => return redirect(&to),
             Ok(Reply::File { name, csv }) => return file(name, csv),
             Err(Fault::TurnToTheSchool) => (application::turn_to_the_school(), None),
-            Err(Fault::SignIn) => return redirect(&way_in(place, &visit.who()).to_string()),
+            Err(Fault::SignIn) => {
+                return redirect(&match way_in(place, &visit.who()) {
+                    Place::SignIn => sign_in_to(&asked.path),
+                    other => other.to_string(),
+                });
+            }
             Err(fault) => {
                 let seconds = if let Fault::TooMany { seconds } = fault { Some(seconds) } else { None };
                 (faults::page(&fault, asked.address()), seconds)

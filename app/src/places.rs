@@ -248,6 +248,21 @@ impl fmt::Display for Place {
     }
 }
 
+/// The question of the login's address: the page it leads to.
+pub(crate) const TO: &str = "till";
+
+/// The login that leads to this address afterwards.
+pub(crate) fn sign_in_to(path: &str) -> String {
+    if is_after_sign_in(path) { format!("{}?{TO}={path}", Place::SignIn) } else { Place::SignIn.to_string() }
+}
+
+/// Whether a login may lead to this address: a guardian's page, and nothing of what is on it. To the children it leads by
+/// itself.
+pub(crate) fn is_after_sign_in(path: &str) -> bool {
+    let place = Place::parse(path).filter(|place| *place != Place::Children && place.to_string() == path);
+    place.is_some_and(|place| place.policy() == Policy::Guardian)
+}
+
 /// The address a form asks to be led back to, if it is one of ours: a known path, and a query of harmless letters.
 pub(crate) fn ours(address: &str) -> Option<&str> {
     let (path, query) = address.split_once('?').unwrap_or((address, ""));

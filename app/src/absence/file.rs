@@ -39,17 +39,18 @@ fn rows(history: &History) -> Vec<Vec<String>> {
 }
 
 fn row(history: &History, entry: &Entry) -> Vec<String> {
-    let at = |moment| if entry.whole { String::new() } else { time(moment) };
+    // Of whole days neither times nor minutes are known.
+    let said = |words: String| if entry.whole { String::new() } else { words };
     vec![
         history.given.clone(),
         entry.first.to_string(),
         entry.last.to_string(),
-        at(entry.start),
-        at(entry.end),
+        said(time(entry.start)),
+        said(time(entry.end)),
         what_of(entry),
         kind_of(entry).1.owned(),
-        entry.valid_minutes.to_string(),
-        entry.invalid_minutes.to_string(),
+        said(entry.valid_minutes.to_string()),
+        said(entry.invalid_minutes.to_string()),
     ]
 }
 
@@ -79,7 +80,11 @@ mod tests {
                 invalid_minutes: 50,
             }],
         };
-        let csv = crate::text::speaking(Language::En, || table(&rows(&history)));
+        let mut days = history.clone();
+        days.entries[0] = Entry { whole: true, valid_minutes: 1440, ..days.entries[0].clone() };
+        let [csv, days] =
+            [&history, &days].map(|history| crate::text::speaking(Language::En, || table(&rows(history))));
+        assert!(!days.contains("1440") && !days.contains("08:10"), "{days}");
         let line = csv.lines().nth(1).unwrap();
         assert!(line.starts_with("\"'=cmd|"), "{line}");
         assert!(line.contains("\"'@SUM(1)\";\"Unexcused absence\";\"0\";\"50\""), "{line}");

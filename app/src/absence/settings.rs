@@ -180,7 +180,7 @@ fn one_form(number: usize, written: Written, has_mobile: bool) -> impl IntoView 
         let number = by_way(Place::PersonalMobile, Some(Place::AbsenceSettings));
         view! { <p><a class="button second" href=number>{Text::SettingsAddNumber}</a></p> }
     });
-    let hid = name.clone();
+    let save = name.clone().map_or(Text::SettingsSave, |name| Text::SettingsSaveFor { name });
     view! {
         <form class="choice-form" method="post" action=ChooseNotice::url() novalidate>
             {form.child.map(|child| hidden("form[child]", child))}
@@ -196,7 +196,7 @@ fn one_form(number: usize, written: Written, has_mobile: bool) -> impl IntoView 
                 <span>{Text::SettingsValid}<span class="small line">{Text::SettingsValidHint}</span></span>
             </label>
             <div class="actions">
-                <button>{Text::SettingsSave}{hid.map(|name| view! { <span class="hid">": "{name}</span> })}</button>
+                <button>{save}</button>
             </div>
         </form>
     }

@@ -9,22 +9,33 @@ use crate::{
     page::{Page, Reply},
     sign_in::choices::without_bankid,
     text::Text,
-    ui::{prose::prose, say::whom_to_call, step::back},
+    ui::{
+        prose::prose,
+        say::{done, whom_to_call},
+        step::back,
+    },
 };
 
 /// The start page.
 pub(crate) fn start(who: &Who) -> Result<Reply, Fault> {
-    let signed_in = matches!(who, Who::Guardian { .. });
+    let who = who.clone();
     Page::new(Text::StartTitle, move || {
-        let first = if signed_in {
-            view! { <a class="button" href=Place::Children.to_string()>{Text::ShellChildren}</a> }.into_any()
-        } else {
-            view! {
+        let first = match &who {
+            Who::Guardian { .. } => {
+                view! { <a class="button" href=Place::Children.to_string()>{Text::ShellChildren}</a> }
+                    .into_any()
+            }
+            Who::Applicant { .. } => {
+                let on = Place::Apply(Step::Children).to_string();
+                view! { <a class="button" href=on>{Text::SessionApplyAgain}</a> }.into_any()
+            }
+            Who::Stranger => view! {
                 <a class="button" href=Place::Apply(Step::Before).to_string()>{Text::StartApply}</a>
                 <a class="button second" href=Place::SignIn.to_string()>{Text::StartSignIn}</a>
             }
-            .into_any()
+            .into_any(),
         };
+        let saved = matches!(who, Who::Applicant { .. }).then(|| done(Text::StartSaved));
         let cards = [
             (Place::Information, Text::StartHowTitle, Text::StartHowText),
             (Place::NoBankId, Text::StartNoBankidTitle, Text::StartNoBankidText),
@@ -35,6 +46,7 @@ pub(crate) fn start(who: &Who) -> Result<Reply, Fault> {
             view! { <li class="card"><h2><a href=to.to_string()>{title}</a></h2><p>{text}</p></li> }
         });
         view! {
+            {saved}
             <div class="hero">
                 <h1>{Text::StartTitle}</h1>
                 <p class="lead">{Text::StartLead}</p>

@@ -7,7 +7,7 @@ use portal::{Error, Finish, Next, Phase, Proof, Visit};
 use super::pages::FRESH;
 use crate::{
     Fault, Place,
-    places::ours,
+    places::{is_after_sign_in, ours, sign_in_to},
     text::Text,
     visit::{answered, drop_login, go, keep_login, keep_session, refused, visit},
 };
@@ -20,14 +20,16 @@ pub(crate) async fn start(
     /// `1` where a script is awake on the page.
     #[server(default)]
     script: String,
-    /// Where a step-up leads back to.
+    /// Where a step-up leads back to, or a login leads to.
     #[server(default)]
     back: String,
 ) -> Result<(), Fault> {
     let visit = visit()?;
     let (script, back) = (script == "1", ours(&back));
+    let back = back.filter(|back| purpose != Purpose::SignIn || is_after_sign_in(back));
     let started = match (purpose, back) {
         (Purpose::StepUp, Some(back)) => visit.start_step_up(device, script, back).await,
+        (Purpose::SignIn, Some(back)) => visit.start_sign_in(device, script, back).await,
         _ => visit.start_identification(purpose, device, script).await,
     };
     match started {
@@ -176,7 +178,8 @@ pub(super) fn choice_page(purpose: Purpose, back: Option<&str>) -> String {
     match (purpose, back) {
         (Purpose::Apply, _) => Place::Apply(Step::Identify).to_string(),
         (Purpose::StepUp, Some(back)) => back.to_owned(),
-        (Purpose::SignIn | Purpose::StepUp, _) => Place::SignIn.to_string(),
+        (Purpose::SignIn, Some(to)) => sign_in_to(to),
+        (Purpose::SignIn | Purpose::StepUp, None) => Place::SignIn.to_string(),
     }
 }
 

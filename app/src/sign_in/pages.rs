@@ -13,6 +13,7 @@ use super::{
 use crate::{
     Fault, Place,
     page::{Asked, Page, Reply},
+    places::{TO, is_after_sign_in},
     text::Text,
     ui::{
         form::{hidden, refusal, refusal_text, send},
@@ -30,12 +31,13 @@ pub(crate) fn sign_in(who: &Who, asked: &Asked) -> Result<Reply, Fault> {
         return Reply::go(Place::Children);
     }
     let no = asked.refusal();
+    let to = asked.value(TO).filter(|to| is_after_sign_in(to));
     Page::new(Text::SignInTitle, move || {
         view! {
             {refusal(no)}
             <h1>{Text::SignInTitle}</h1>
             <p class="lead">{Text::SignInLead}</p>
-            {choices(Purpose::SignIn, None, false)}
+            {choices(Purpose::SignIn, to, false)}
             <p class="small">{Text::SignInNeverAsk}</p>
             <h2>{Text::SignInNoBankid}</h2>
             <p>{Text::SignInNoBankidText}</p>

@@ -155,6 +155,14 @@ impl Visit {
         self.begin_identification(purpose, device, script, None).await
     }
 
+    /// Starts a login that leads to `back`, an address of ours, once it is a guardian's.
+    ///
+    /// # Errors
+    /// As [`Visit::start_identification`].
+    pub async fn start_sign_in(&self, device: Device, script: bool, back: &str) -> Result<NewLogin> {
+        self.begin_identification(Purpose::SignIn, device, script, Some(back.to_owned())).await
+    }
+
     /// Starts a step-up of this session that leads back to `back`, an address of ours. What was set aside stays.
     ///
     /// # Errors

@@ -35,6 +35,33 @@ async fn a_guardian_gets_an_account_and_comes_back_to_mina_barn() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_login_leads_to_the_page_that_was_asked_for_and_to_nobody_elses() {
+    let stage = Stage::open().await;
+    let person = stage.script().person(&["guardian"], &[]).await;
+    stage.script().open_account(&mut stage.browser(), &person, "deep@example.se").await;
+    let mut browser = stage.browser();
+    let asked = browser.open("/narvaro/installningar?olika=1").await.path;
+    assert_eq!(asked, "/logga-in?till=/narvaro/installningar");
+    let page = stage.script().identify(&mut browser, &asked, &person).await;
+    assert_eq!((page.status, page.path.as_str()), (StatusCode::OK, "/narvaro/installningar"));
+    for elsewhere in
+        ["//example.se", "https://example.se", "/ansokan/barn", "/logga-in", "/meddelanden/x", "x"]
+    {
+        let mut other = stage.browser();
+        let page = other.open(&format!("/logga-in?till={elsewhere}")).await;
+        assert!(page.form("sign_in/start").fields.iter().all(|(name, _)| name != "back"), "{elsewhere}");
+    }
+    let path = format!("{asked}&nej=no-identification");
+    let mut tampered = stage.browser();
+    let choice = tampered.open(&path).await;
+    let change = [("device", "other"), ("back", "//example.se/narvaro")];
+    tampered.submit(&choice, "sign_in/start", &change).await;
+    let code = stage.script().qr(&mut tampered).await;
+    stage.script().phone(&person, ("qr", &code), "approve").await;
+    assert_eq!(stage.script().go_on(&mut tampered, &path).await.path, "/mina-barn");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_account_is_found_again_instead_of_opened_twice() {
     let stage = Stage::open().await;
     let person = stage.script().person(&["guardian"], &[]).await;

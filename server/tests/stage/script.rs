@@ -88,9 +88,9 @@ impl Script<'_> {
 
     /// Presses "Fortsätt" until BankID's answer has come.
     pub(crate) async fn go_on(&self, browser: &mut Browser, choice: &str) -> Page {
-        let waiting = match choice {
+        let waiting = match choice.split('?').next().unwrap() {
             "/logga-in" => "/logga-in/bankid",
-            other => other,
+            _ => choice,
         };
         for _ in 0..100 {
             let page = browser.open(waiting).await;

@@ -215,7 +215,10 @@ impl Visit {
         // Custody is asked at every login.
         custody::mark_stale(tx, &subject).await?;
         let next = match (kind, &order.back) {
-            (Kind::Guardian(_), Some(to)) => Next::Back { to: to.clone(), fresh: judged.fresh },
+            (Kind::Guardian(_), Some(to)) => {
+                let enough = judged.fresh || order.purpose != Purpose::StepUp;
+                Next::Back { to: to.clone(), fresh: enough }
+            }
             (Kind::Guardian(_), None) => Next::Children,
             (Kind::Applicant, _) if order.purpose == Purpose::StepUp => Next::Step(Step::Children),
             (Kind::Applicant, _) => Next::Step(application::reached(tx, &subject, now).await?),
