@@ -6,6 +6,9 @@
 //! Invariant: two guardians are strangers to each other. Who reported an absence is shown to nobody else, and neither is
 //! why: the other guardian reads "reported", as they would if the school had said so.
 //!
+//! Invariant: a report counts for as long as whoever made it speaks for the child: what they said ends with that
+//! ([`unsay`]).
+//!
 //! Deliberately not here: telling guardians of an absence.
 
 mod choice;
@@ -14,7 +17,9 @@ mod recall;
 mod report;
 mod send;
 mod standing;
+mod steps;
 mod stretch;
+mod unsaid;
 
 use model::ChildId;
 use uuid::Uuid;
@@ -26,6 +31,7 @@ pub use standing::{OwnReport, Reported};
 pub(crate) use history::{taken_back, today};
 pub(crate) use recall::RecallReport;
 pub(crate) use send::SendReport;
+pub(crate) use unsaid::{has_said, unsay};
 
 use crate::{Error, Result, audit::Deed, clock::day_of, own::Own, pupils, trail::Line};
 

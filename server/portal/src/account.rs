@@ -13,7 +13,7 @@ use store::{
 };
 
 use crate::{
-    Error, Portal, Result,
+    Error, Portal, Result, absence,
     audit::Deed,
     cases,
     clock::from_millis,
@@ -174,10 +174,14 @@ pub(crate) async fn close(
     child_link::Entity::update_many()
         .col_expr(child_link::Column::Until, Expr::value(now.as_millisecond()))
         .col_expr(child_link::Column::EndReason, Expr::value(ACCOUNT_CLOSED))
-        .filter(child_link::Column::AccountId.eq(id))
+        .filter(child_link::Column::AccountId.eq(id.clone()))
         .filter(child_link::Column::Until.is_null())
         .exec(tx)
         .await?;
+    // Whoever closes their own account still speaks for the child; whom somebody else closes out does not.
+    if !matches!(why, Closing::Holder { .. }) {
+        absence::unsay(portal, tx, &id, None, ACCOUNT_CLOSED, now).await?;
+    }
     end_all(tx, account, End::AccountClosed, now).await?;
     let line = Line::new(Deed::ClosedAccount).of("account", account.uuid()).because(why.word());
     portal.trail(tx, actor, line, now).await?;

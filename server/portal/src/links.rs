@@ -13,7 +13,7 @@ use sea_orm::{
 };
 use store::{
     Tx,
-    entity::{child_link as row, pupil},
+    entity::{account as holder, child_link as row, pupil},
 };
 use uuid::Uuid;
 
@@ -22,12 +22,12 @@ mod hears;
 use hears::{Listener, hears};
 
 use crate::{
-    Portal, Result,
+    Portal, Result, absence,
     account::{self, Closing},
     audit::Deed,
     cases,
     clock::{day_of, from_millis, millis},
-    custody::Custody,
+    custody::{self, Custody},
     eligibility::{Account, Decision, ENDED_FOR_PROTECTION, Fate, Finding, Mark},
     person::{Identity, Subject},
     pupils::{self, long_ago},
@@ -37,6 +37,10 @@ use crate::{
 
 /// Where custody was read.
 const SOURCE: &str = "population";
+/// The end of what somebody said of any child, who may not go on at all.
+const MAY_NOT_GO_ON: &str = "may-not-go-on";
+/// Ends of a link that make nothing its holder said before less true: the child died, came of age or moved away.
+const IN_GOOD_FAITH: [&str; 3] = ["deceased", "of-age", "moved-away"];
 
 /// What a look at the links comes to.
 pub(crate) enum Settled {
@@ -88,11 +92,12 @@ async fn custody_since(
     Ok(wards.next().and_then(|ward| ward.since).map(|day| day.to_string()))
 }
 
-/// Ends a link.
+/// Ends a link to the child with these rows of the register, and what its holder said of it.
 async fn close(
     portal: &Portal,
     tx: &Tx,
     link: &row::Model,
+    rows: &BTreeSet<ChildId>,
     why: &'static str,
     actor: &Actor,
     now: Timestamp,
@@ -107,7 +112,11 @@ async fn close(
     let id: Uuid = link.id.parse().map_err(|_| anyhow!("a link's id cannot be read"))?;
     let line =
         Line::new(Deed::UnlinkedChild).of("link", id).child(pupils::child_id(&link.pupil_id)?).because(why);
-    portal.trail(tx, actor, line, now).await
+    portal.trail(tx, actor, line, now).await?;
+    if IN_GOOD_FAITH.contains(&why) {
+        return Ok(());
+    }
+    absence::unsay(portal, tx, &link.account_id, Some(rows), why, now).await
 }
 
 /// Ends the live links of pupils whose guardian the pupil register no longer names. Answers how many.
@@ -126,8 +135,9 @@ pub(crate) async fn close_unnamed(
             .filter(row::Column::Until.is_null())
             .all(tx)
             .await?;
+        let rows = BTreeSet::from([pupils::child_id(pupil)?]);
         for link in &links {
-            close(portal, tx, link, "unnamed", &Actor::house(), now).await?;
+            close(portal, tx, link, &rows, "unnamed", &Actor::house(), now).await?;
             closed += 1;
         }
     }
@@ -196,13 +206,15 @@ async fn stopped(
     actor: &Actor,
     now: Timestamp,
 ) -> Result<Settled> {
+    // Here a link may stay; what was said by it does not.
+    absence::unsay(portal, tx, &account.uuid().to_string(), None, MAY_NOT_GO_ON, now).await?;
     let mark = custody.answer.population.as_ref().map(|population| population.mark);
     if mark == Some(Mark::Dead) {
         account::close(portal, tx, account, Closing::Deceased, actor, now).await?;
         return Ok(Settled::Stopped);
     }
     end_all(tx, account, End::AccountClosed, now).await?;
-    let line = Line::new(Deed::EndedSession).of("account", account.uuid()).because("may-not-go-on");
+    let line = Line::new(Deed::EndedSession).of("account", account.uuid()).because(MAY_NOT_GO_ON);
     portal.trail(tx, actor, line, now).await?;
     if mark == Some(Mark::Void) {
         let children = live(tx, account).await?;
@@ -227,43 +239,52 @@ async fn keep(
     now: Timestamp,
 ) -> Result<bool> {
     let findings: BTreeMap<ChildId, Finding> = decision.findings.iter().copied().collect();
-    let fate = match findings.get(&child) {
-        Some(finding) => finding.fate(),
-        // A register that suddenly does not know the guardian at all may be at fault itself.
-        None if custody.answer.population.is_none() => Fate::Doubtful,
-        None => Finding::NoCustody.fate(),
+    let finding = findings.get(&child).copied();
+    let fate = fate_of(finding, custody);
+    let Some(why) = ending(portal, link, fate, now) else {
+        if fate == Fate::Stays && custody.fresh && link.checked_at < custody.checked.as_millisecond() {
+            confirm(tx, link, custody).await?;
+        }
+        return Ok(true);
     };
-    let case = findings.get(&child).and_then(|finding| finding.case());
-    match fate {
-        Fate::Stays => {
-            if custody.fresh && link.checked_at < custody.checked.as_millisecond() {
-                confirm(tx, link, custody).await?;
-            }
-            return Ok(true);
-        }
-        Fate::Doubtful => {
-            let since = now.as_millisecond() - link.checked_at;
-            if since < millis(portal.rules().spans.last_known) {
-                return Ok(true);
-            }
-            close(portal, tx, link, "registers-disagree", actor, now).await?;
-        }
-        Fate::Lingers(left) => {
-            let left = left.unwrap_or_else(|| day_of(from_millis(link.checked_at)));
-            if left >= long_ago(portal, day_of(now)) {
-                return Ok(true);
-            }
-            close(portal, tx, link, "moved-away", actor, now).await?;
-        }
-        Fate::Closes(why) => close(portal, tx, link, why, actor, now).await?,
-    }
-    if let Some(kind) = case {
+    close(portal, tx, link, &decision.rows_of(child), why, actor, now).await?;
+    if let Some(kind) = finding.and_then(Finding::case) {
         cases::open(portal, tx, kind, &session.subject, child, actor, now).await?;
     }
     Ok(false)
 }
 
-/// Whether an account holder may be told of a child at this moment: linked, and by the rule ([`hears`]). Changes nothing.
+/// What becomes of a link by what was found of its child; nothing is found of one that the registers do not name.
+fn fate_of(finding: Option<Finding>, custody: &Custody) -> Fate {
+    match finding {
+        Some(finding) => finding.fate(),
+        // A register that suddenly does not know the guardian at all may be at fault itself.
+        None if custody.answer.population.is_none() => Fate::Doubtful,
+        None => Finding::NoCustody.fate(),
+    }
+}
+
+/// Why a link is over; none as long as it is not.
+fn ending(portal: &Portal, link: &row::Model, fate: Fate, now: Timestamp) -> Option<&'static str> {
+    match fate {
+        Fate::Stays => None,
+        Fate::Doubtful => (!is_lately(portal, link, now)).then_some("registers-disagree"),
+        Fate::Lingers(left) => {
+            let left = left.unwrap_or_else(|| day_of(from_millis(link.checked_at)));
+            (left < long_ago(portal, day_of(now))).then_some("moved-away")
+        }
+        Fate::Closes(why) => Some(why),
+    }
+}
+
+/// Whether a link was confirmed so lately that last known data still live.
+fn is_lately(portal: &Portal, link: &row::Model, now: Timestamp) -> bool {
+    now.as_millisecond() - link.checked_at < millis(portal.rules().spans.last_known)
+}
+
+/// Whether an account holder may be told of a child at this moment: linked, and by the rule ([`hears`]). The link is left
+/// as it is; but what was said of the child by somebody who turns out to speak for it no more is taken back at once, and
+/// not only when they look. Not for use in a transaction.
 pub(crate) async fn may_hear(
     portal: &Portal,
     on: &impl ConnectionTrait,
@@ -281,12 +302,51 @@ pub(crate) async fn may_hear(
         .await?;
     let Some(link) = link else { return Ok(false) };
     let decision = portal.decide_about(on, person, custody, Account::Open, &BTreeSet::new(), now).await?;
-    Ok(hears(Listener {
+    let stands = decision.standing(child);
+    let finding = decision.findings.iter().find(|(found, _)| *found == stands).map(|(_, finding)| *finding);
+    let listener = Listener {
         outcome: decision.outcome,
-        finding: decision.findings.iter().find(|(found, _)| *found == child).map(|(_, finding)| *finding),
+        finding,
         asked: custody.answer.population.is_some(),
-        lately: now.as_millisecond() - link.checked_at < millis(portal.rules().spans.last_known),
-    }))
+        lately: is_lately(portal, &link, now),
+    };
+    if hears(listener) {
+        return Ok(true);
+    }
+    let (of, why) = if decision.outcome == Outcome::TurnToTheSchool {
+        (None, Some(MAY_NOT_GO_ON))
+    } else {
+        let why = ending(portal, &link, fate_of(finding, custody), now);
+        (Some(decision.rows_of(stands)), why.filter(|why| !IN_GOOD_FAITH.contains(why)))
+    };
+    let Some(why) = why else { return Ok(false) };
+    if absence::has_said(on, account, of.as_ref(), now).await? {
+        let (house, account) = (portal.clone(), account.to_owned());
+        portal
+            .change(
+                move |tx| async move { absence::unsay(&house, &tx, &account, of.as_ref(), why, now).await },
+            )
+            .await?;
+    }
+    Ok(false)
+}
+
+/// The same of an account, with folkbokföringen asked first: the holder of one that is closed hears nothing.
+///
+/// # Errors
+/// [`crate::Error::Unavailable`] where folkbokföringen cannot be asked, and what it last said is too old.
+pub(crate) async fn still_hears(
+    portal: &Portal,
+    account: &str,
+    child: ChildId,
+    now: Timestamp,
+) -> Result<bool> {
+    let on = portal.store().reader();
+    let found = holder::Entity::find_by_id(account.to_owned()).one(on).await?;
+    let Some(found) = found.filter(|found| found.state == "open") else { return Ok(false) };
+    let Some(person) = account::holder(portal, &found)? else { return Ok(false) };
+    let custody = custody::of_person(portal, &person, &Actor::house(), now).await?;
+    may_hear(portal, on, &person, &found.id, child, &custody, now).await
 }
 
 async fn confirm(tx: &Tx, link: &row::Model, custody: &Custody) -> Result<()> {

@@ -79,8 +79,8 @@ async fn standing(
     Ok(rows.into_iter().filter(|row| !taken_back.contains(&row.register_id)).collect())
 }
 
-/// Which of these the guardians who reported them took back, all of them: a register that takes nothing back shows them
-/// until a person does. By the register's ids.
+/// Which of these the guardians who reported them took back, or the house for them, all of them: a register that takes
+/// nothing back shows them until a person does. By the register's ids.
 pub(crate) async fn taken_back(on: &impl ConnectionTrait, rows: &[row::Model]) -> Result<BTreeSet<String>> {
     if rows.is_empty() {
         return Ok(BTreeSet::new());
@@ -89,13 +89,45 @@ pub(crate) async fn taken_back(on: &impl ConnectionTrait, rows: &[row::Model]) -
         .filter(absence_report::Column::RegisterId.is_in(rows.iter().map(|row| row.register_id.clone())))
         .all(on)
         .await?;
-    let (stand, back): (Vec<_>, Vec<_>) =
+    let known: BTreeSet<String> = reports.iter().filter_map(|report| report.register_id.clone()).collect();
+    let others: Vec<&row::Model> = rows.iter().filter(|row| !known.contains(&row.register_id)).collect();
+    let mut back = left_by_a_try(on, others).await?;
+    let (stand, taken): (Vec<_>, Vec<_>) =
         reports.into_iter().partition(|report| report.withdrawn_at.is_none());
-    let mut back: BTreeSet<String> = back.into_iter().filter_map(|report| report.register_id).collect();
+    back.extend(taken.into_iter().filter_map(|report| report.register_id));
     for id in stand.into_iter().filter_map(|report| report.register_id) {
         back.remove(&id);
     }
     Ok(back)
+}
+
+/// Those of these absences that, as it seems, a try without an answer left of a report that was taken back since: of
+/// just its times, and heard of after it was made. Once the register was asked, its id stands with the report.
+async fn left_by_a_try(on: &impl ConnectionTrait, mut rows: Vec<&row::Model>) -> Result<BTreeSet<String>> {
+    rows.retain(|row| row.resource == "absence" && row.kind == AbsenceKind::Reported.word());
+    if rows.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    let pupils: BTreeSet<&str> = rows.iter().map(|row| row.pupil_id.as_str()).collect();
+    let open = absence_report::Entity::find()
+        .filter(absence_report::Column::PupilId.is_in(pupils))
+        .filter(absence_report::Column::RegisterId.is_null())
+        .filter(
+            absence_report::Column::State.is_in([ReportState::Sending.word(), ReportState::Recalling.word()]),
+        )
+        .all(on)
+        .await?;
+    let is_left = |row: &row::Model| {
+        let same = open.iter().filter(|report| {
+            report.pupil_id == row.pupil_id
+                && (report.start_at, report.end_at) == (row.start_at, row.end_at)
+                && report.created_at <= row.seen_at
+        });
+        let (taken, stand): (Vec<_>, Vec<_>) = same.partition(|report| report.withdrawn_at.is_some());
+        // Another guardian who still says the same may have sent it as well.
+        !taken.is_empty() && stand.is_empty()
+    };
+    Ok(rows.into_iter().filter(|row| is_left(row)).map(|row| row.register_id.clone()).collect())
 }
 
 async fn entries(own: &Own, child: ChildId, span: Span) -> Result<Vec<Entry>> {

@@ -10,9 +10,10 @@ use store::entity::absence_report as row;
 use uuid::Uuid;
 
 use super::{
-    Own, Strange, recall, send,
+    Own, Strange, send,
     standing::{Reported, standing},
     stretch::{Stretch, stretch},
+    unsaid::take_back,
 };
 use crate::{
     Error, Guardian, Portal, Result, audit::Deed, clock::stockholm, limits::Limit, pupils, trail::Line,
@@ -246,28 +247,13 @@ async fn insert(own: &Own, child: ChildId, stretch: &Stretch, reason: Reason) ->
     send::queue(&own.tx, id, own.now).await
 }
 
-/// Takes a report back here; what the register has of it is taken back by a job, unless another guardian's report stands
-/// for the same absence.
+/// Takes a report back, as its author wants it.
 async fn withdraw(own: &Own, report: &row::Model) -> Result<()> {
-    let (id, now) = (send::id_of(report)?, own.now.as_millisecond());
-    let shared = send::standing_beside(&own.tx, report).await?;
-    let may_be_there = report.register_id.is_some() || report.tried_at.is_some();
-    // Also where another guardian's report stands for the same absence: whoever takes theirs back must not see that by a
-    // shorter way.
-    let state = if may_be_there { ReportState::Recalling } else { ReportState::Withdrawn };
-    row::Entity::update_many()
-        .col_expr(row::Column::State, Expr::value(state.word()))
-        .col_expr(row::Column::WithdrawnAt, Expr::value(now))
-        .col_expr(row::Column::UpdatedAt, Expr::value(now))
-        .filter(row::Column::Id.eq(report.id.clone()))
-        .exec(&own.tx)
-        .await?;
-    let child = pupils::child_id(&report.pupil_id)?;
-    own.line(Line::new(Deed::WithdrewAbsence).of("absence-report", id).child(child)).await?;
-    if may_be_there {
-        recall::queue(&own.tx, id, own.now).await?;
+    if !take_back(&own.tx, report, ReportState::Withdrawn, own.now).await? {
+        return Ok(());
     }
-    send::pass_on(&own.tx, &shared, own.now).await
+    let child = pupils::child_id(&report.pupil_id)?;
+    own.line(Line::new(Deed::WithdrewAbsence).of("absence-report", send::id_of(report)?).child(child)).await
 }
 
 async fn change_reason(own: &Own, report: &row::Model, reason: Reason) -> Result<()> {

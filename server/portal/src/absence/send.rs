@@ -18,13 +18,17 @@ use store::{
 };
 use uuid::Uuid;
 
-use super::recall;
+use super::{
+    recall,
+    steps::{leave, mark, step},
+    unsaid::unsay_one,
+};
 use crate::{
     Portal, Result, account as accounts,
     audit::Deed,
     cases,
     clock::{day_of, from_millis},
-    failpoint, pupils,
+    failpoint, links, pupils,
     tasks::{REGISTER, enqueue, later},
     trail::{Actor, Line},
 };
@@ -89,22 +93,39 @@ impl Job for SendReport {
     type House = Portal;
 
     async fn run(&self, portal: &Portal) -> Result<(), Setback> {
-        let Some(parcel) = pack(portal, self.report).await.map_err(later)? else { return Ok(()) };
+        let found = row::Entity::find_by_id(self.report.to_string()).one(portal.store().reader()).await;
+        let found = found.map_err(|error| later(error.into()))?;
+        let Some(row) = found.filter(is_to_be_sent) else { return Ok(()) };
+        let is_guardian = match is_guardian(portal, &row).await.map_err(later) {
+            Ok(is_guardian) => is_guardian,
+            // Who may speak for the child cannot be asked.
+            Err(Setback::Later(why)) if is_too_late(portal, &row) => {
+                return not_taken(portal, &row, true, why).await.map_err(later);
+            }
+            Err(setback) => return Err(setback),
+        };
+        let Some(parcel) = pack(portal, self.report, is_guardian).await.map_err(later)? else {
+            return Ok(());
+        };
         failpoint::pass(portal.rules().failpoint.as_deref(), "report.before-send");
         let sent = hand_over(portal, &parcel).await;
         failpoint::pass(portal.rules().failpoint.as_deref(), "report.after-send");
         match sent {
             Ok(id) => arrived(portal, &parcel.row, id).await.map_err(later),
             Err(Refused::Never(why)) => {
-                give_up(portal, &parcel.row, cases::ABSENCE_NOT_TAKEN, why).await.map_err(later)
+                not_taken(portal, &parcel.row, parcel.doubtful, why).await.map_err(later)
             }
             Err(Refused::Later(why) | Refused::Away(why)) if is_too_late(portal, &parcel.row) => {
-                give_up(portal, &parcel.row, cases::ABSENCE_NOT_TAKEN, why).await.map_err(later)
+                not_taken(portal, &parcel.row, true, why).await.map_err(later)
             }
             Err(Refused::Later(why)) => Err(Setback::Later(why)),
             Err(Refused::Away(why)) => Err(Setback::Away(why)),
         }
     }
+}
+
+fn is_to_be_sent(row: &row::Model) -> bool {
+    row.withdrawn_at.is_none() && row.state == ReportState::Sending.word()
 }
 
 /// Why the register did not do it, by a code of ours.
@@ -144,21 +165,18 @@ pub(super) fn is_too_late(portal: &Portal, row: &row::Model) -> bool {
 }
 
 /// Looks once more whether the report is still wanted, by whom and in what company, and writes down that it is tried.
-async fn pack(portal: &Portal, id: Uuid) -> Result<Option<Parcel>> {
+async fn pack(portal: &Portal, id: Uuid, is_guardian: bool) -> Result<Option<Parcel>> {
     let house = portal.clone();
     portal
         .change(move |tx| async move {
             let now = house.clock().now();
-            let Some(row) = row::Entity::find_by_id(id.to_string()).one(&tx).await? else { return Ok(None) };
-            if row.withdrawn_at.is_some() || row.state != ReportState::Sending.word() {
+            let found = row::Entity::find_by_id(id.to_string()).one(&tx).await?;
+            let Some(row) = found.filter(is_to_be_sent) else { return Ok(None) };
+            if !is_guardian || !is_guardian_still(&tx, &row, now).await? {
+                unsay_one(&house, &tx, &row, "not-guardian", now).await?;
                 return Ok(None);
             }
             let beside = standing_beside(&tx, &row).await?;
-            if !is_guardian_still(&tx, &row, now).await? {
-                withhold(&house, &tx, &row, now).await?;
-                pass_on(&tx, &beside, now).await?;
-                return Ok(None);
-            }
             if let Some(sent) = beside.iter().find(|other| other.register_id.is_some()) {
                 // When another guardian's arrived is theirs to know.
                 let (id, at) = (sent.register_id.clone(), now.as_millisecond());
@@ -170,19 +188,29 @@ async fn pack(portal: &Portal, id: Uuid) -> Result<Option<Parcel>> {
                 return Ok(None);
             }
             let doubtful = was_tried(&tx, &row).await?;
-            row::Entity::update_many()
-                .col_expr(row::Column::TriedAt, Expr::value(now.as_millisecond()))
+            let tried = row::Entity::update_many()
+                .col_expr(row::Column::TriedAt, Expr::value(row.tried_at.unwrap_or(now.as_millisecond())))
                 .filter(row::Column::Id.eq(row.id.clone()))
-                .filter(row::Column::TriedAt.is_null())
+                .filter(row::Column::WithdrawnAt.is_null())
                 .exec(&tx)
                 .await?;
+            // Taken back since it was read.
+            if tried.rows_affected == 0 {
+                return Ok(None);
+            }
             let report = report_of(&tx, &row).await?;
             Ok(Some(Parcel { row, report, doubtful }))
         })
         .await
 }
 
-/// Whether the account may still speak for the child: open, linked and not barred. Links end with custody.
+/// Whether both registers say at this moment that the account may speak for the child: a link ends with custody only
+/// when somebody looks. Asked without a connection in hand.
+async fn is_guardian(portal: &Portal, row: &row::Model) -> Result<bool> {
+    links::still_hears(portal, &row.account_id, pupils::child_id(&row.pupil_id)?, portal.clock().now()).await
+}
+
+/// The same as far as the house knows by itself: open, linked and not barred.
 async fn is_guardian_still(tx: &Tx, row: &row::Model, now: Timestamp) -> Result<bool> {
     let account = account::Entity::find_by_id(row.account_id.clone()).one(tx).await?;
     let link = child_link::Entity::find()
@@ -195,12 +223,6 @@ async fn is_guardian_still(tx: &Tx, row: &row::Model, now: Timestamp) -> Result<
         return Ok(false);
     };
     accounts::may_speak(tx, &account.subject, pupils::child_id(&row.pupil_id)?, now).await
-}
-
-async fn withhold(portal: &Portal, tx: &Tx, row: &row::Model, now: Timestamp) -> Result<()> {
-    mark(tx, row, ReportState::Withheld, now).await?;
-    end(tx, row, now).await?;
-    open_case(portal, tx, row, cases::ABSENCE_WITHHELD, "not-guardian", now).await
 }
 
 /// Whether a try of this report, or of one that said the same, is without an answer.
@@ -312,67 +334,28 @@ async fn mark_sent(tx: &Tx, which: Condition, id: Option<String>, at: i64, now: 
     Ok(())
 }
 
-/// The register does not do it: from here on it is the school's.
-pub(super) async fn give_up(
-    portal: &Portal,
-    row: &row::Model,
-    case: &'static str,
-    why: &'static str,
-) -> Result<()> {
+/// The register does not take it, or never did in time. `in_doubt` says that a try may have arrived all the same.
+async fn not_taken(portal: &Portal, row: &row::Model, in_doubt: bool, why: &'static str) -> Result<()> {
     let (house, row) = (portal.clone(), row.clone());
     portal
         .change(move |tx| async move {
             let now = house.clock().now();
-            mark(&tx, &row, ReportState::Left, now).await?;
-            open_case(&house, &tx, &row, case, why, now).await?;
-            if row.withdrawn_at.is_some() {
-                return Ok(());
+            let from = ReportState::Sending;
+            if leave(&house, &tx, &row, from, cases::ABSENCE_NOT_TAKEN, why, now).await? {
+                // What is true of this one is true of those that say the same, and each of them is told so.
+                return pass_on(&tx, &standing_beside(&tx, &row).await?, now).await;
             }
-            // What is true of this one is true of those that say the same, and each of them is told so.
-            pass_on(&tx, &standing_beside(&tx, &row).await?, now).await
+            // It was taken back while the register thought about it, and nothing of it is there to be recalled.
+            if !in_doubt {
+                step(&tx, &row, ReportState::Recalling, ReportState::Withdrawn, now).await?;
+            }
+            Ok(())
         })
         .await
-}
-
-pub(super) async fn mark(tx: &Tx, row: &row::Model, state: ReportState, now: Timestamp) -> Result<()> {
-    row::Entity::update_many()
-        .col_expr(row::Column::State, Expr::value(state.word()))
-        .col_expr(row::Column::UpdatedAt, Expr::value(now.as_millisecond()))
-        .filter(row::Column::Id.eq(row.id.clone()))
-        .exec(tx)
-        .await?;
-    Ok(())
-}
-
-/// Whoever may report again reports anew: what was withheld stands in nobody's way.
-async fn end(tx: &Tx, row: &row::Model, now: Timestamp) -> Result<()> {
-    row::Entity::update_many()
-        .col_expr(row::Column::WithdrawnAt, Expr::value(now.as_millisecond()))
-        .filter(row::Column::Id.eq(row.id.clone()))
-        .exec(tx)
-        .await?;
-    Ok(())
 }
 
 /// Tries once more what was left to the school.
 pub(super) async fn queue_again(tx: &Tx, row: &row::Model, now: Timestamp) -> Result<()> {
     mark(tx, row, ReportState::Sending, now).await?;
     queue(tx, id_of(row)?, now).await
-}
-
-async fn open_case(
-    portal: &Portal,
-    tx: &Tx,
-    row: &row::Model,
-    case: &'static str,
-    why: &'static str,
-    now: Timestamp,
-) -> Result<()> {
-    let child = pupils::child_id(&row.pupil_id)?;
-    let line = Line::new(Deed::FailedAbsence).of("absence-report", id_of(row)?).child(child).because(why);
-    portal.trail(tx, &Actor::house(), line, now).await?;
-    let Some(account) = account::Entity::find_by_id(row.account_id.clone()).one(tx).await? else {
-        return Ok(());
-    };
-    cases::open(portal, tx, case, &account.subject, child, &Actor::house(), now).await
 }

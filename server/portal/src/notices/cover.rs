@@ -47,7 +47,9 @@ async fn covers(
     Ok(shown.chain(said).map(|(start, end)| (from_millis(start), from_millis(end))).collect())
 }
 
-/// What those who are linked to the pupil now reported, and did not take back.
+/// What those who are linked to the pupil now reported, and what stands of that. No register is asked here: what was said
+/// by somebody who speaks for the child no more was taken back when that was known, and each of them is asked about right
+/// before an absence is told ([`crate::links::may_hear`]).
 async fn said(on: &impl ConnectionTrait, pupil: &str, first: i64, last: i64) -> Result<Vec<(i64, i64)>> {
     let reports = absence_report::Entity::find()
         .filter(absence_report::Column::PupilId.eq(pupil))

@@ -5,9 +5,10 @@ use model::{AbsentToday, ChildId, Period, Shows, What};
 use portal::{Error, audit::Deed};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
 use serde_json::json;
+use simulators::System;
 use store::entity::absence;
 
-use super::{TOMORROW, child, form, guardian};
+use super::{TODAY, TOMORROW, child, form, guardian};
 use crate::stage::Stage;
 
 /// What the register told, written down as the intake would.
@@ -122,6 +123,38 @@ async fn what_a_guardian_took_back_is_gone_here_though_the_register_keeps_it() {
     assert!(history.unwrap().entries.is_empty());
     let cards = guardian.children().await.unwrap();
     assert!(cards.iter().all(|card| card.absent.is_none()));
+}
+
+/// What the register told came to the house at this time.
+async fn heard_of(stage: &Stage, at: Timestamp) {
+    absence::Entity::update_many()
+        .col_expr(absence::Column::SeenAt, Expr::value(at.as_millisecond()))
+        .exec(stage.store.writer())
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
+async fn what_an_unanswered_try_left_counts_no_more_once_its_report_is_taken_back() {
+    let stage = Stage::open().await;
+    let sara = guardian(&stage, "lindqvist-sara").await;
+    let elsa = child(&sara, "Elsa").await;
+    let is_away = async || {
+        let cards = sara.visit().await.guardian().unwrap().children().await.unwrap();
+        cards.iter().find(|card| card.id == elsa).unwrap().absent.is_some()
+    };
+    stage.fault(System::Pupil, "down");
+    sara.report(&form(&[elsa], TODAY)).await.unwrap();
+    stage.until("a try", async || stage.reports().await[0].tried_at.is_some()).await;
+    // It arrived all the same, and the register tells of it under an id that nobody here has heard of.
+    told(&stage, elsa, "reported", "2026-11-24T00:00:00+01:00", 24 * 60).await;
+    heard_of(&stage, stage.now()).await;
+    assert!(is_away().await);
+    sara.withdraw().await.unwrap();
+    assert!(!is_away().await, "she took it back");
+    // What stood there before she said anything is somebody else's word.
+    heard_of(&stage, "2026-11-24T06:00:00+01:00".parse().unwrap()).await;
+    assert!(is_away().await);
 }
 
 #[tokio::test]

@@ -2,10 +2,16 @@
 
 use model::{Reason, Refusal, ReportForm, ReportId, ReportState, Wrong};
 use portal::{Error, audit::Deed};
+use sea_orm::EntityTrait;
 use serde_json::json;
+use simulators::System;
 
 use super::{TODAY, TOMORROW, child, form, guardian};
-use crate::{application::refusal, stage::Stage};
+use crate::{
+    application::refusal,
+    school::{FIRST, at_once, go_to},
+    stage::Stage,
+};
 
 async fn wrong(browser: &crate::stage::Browser<'_>, field: &str) -> Option<Wrong> {
     let visit = browser.visit().await;
@@ -109,6 +115,139 @@ async fn custody_that_ended_ends_reporting_at_the_next_request() {
     assert!(karin.standing().await.is_empty());
     let visit = karin.visit().await;
     assert!(matches!(visit.guardian().unwrap().withdraw_report(id).await, Err(Error::NotFound)));
+}
+
+/// From here on Karin is not Alva's guardian. Nobody has asked about it yet.
+async fn takes_custody_from_karin(stage: &Stage) {
+    stage.amend("bergstrom-karin", json!({ "guardian_of": [] })).await;
+    stage.distrust("198411192381").await;
+}
+
+#[tokio::test]
+async fn what_a_guardian_reported_ends_with_their_custody_and_leaves_the_register() {
+    let stage = Stage::open().await;
+    stage.town.let_absences_be_deleted(true);
+    let karin = guardian(&stage, "bergstrom-karin").await;
+    let alva = child(&karin, "Alva").await;
+    karin.report(&form(&[alva], TOMORROW)).await.unwrap();
+    stage.until_all(ReportState::Sent).await;
+    takes_custody_from_karin(&stage).await;
+    assert!(karin.children().await.unwrap().is_empty());
+    assert!(stage.reports().await[0].withdrawn_at.is_some(), "at once");
+    stage.until_all(ReportState::Withdrawn).await;
+    assert_eq!(stage.in_register(&stage.reports().await[0]).await, 0);
+    let taken = stage.audited(Deed::WithdrewAbsence).await;
+    assert_eq!((taken.len(), taken[0].actor_kind.as_str()), (1, "house"));
+    assert_eq!(taken[0].reason.as_deref(), Some("custody-ended"));
+    assert!(!stage.cases().await.contains(&"absence-withheld".to_owned()), "it had arrived");
+}
+
+#[tokio::test]
+async fn what_the_other_guardian_reported_stands_and_the_register_keeps_it() {
+    let stage = Stage::open().await;
+    stage.town.let_absences_be_deleted(true);
+    let karin = guardian(&stage, "bergstrom-karin").await;
+    let mikael = guardian(&stage, "bergstrom-mikael").await;
+    let alva = child(&karin, "Alva").await;
+    karin.report(&form(&[alva], TOMORROW)).await.unwrap();
+    stage.until_all(ReportState::Sent).await;
+    stage.advance(60);
+    mikael.report(&form(&[alva], TOMORROW)).await.unwrap();
+    stage.until_all(ReportState::Sent).await;
+    takes_custody_from_karin(&stage).await;
+    assert!(karin.children().await.unwrap().is_empty());
+    let is_back = async || stage.reports().await[0].state == ReportState::Withdrawn.word();
+    stage.until("hers is taken back", is_back).await;
+    let his = stage.reports().await.remove(1);
+    assert_eq!((his.state.as_str(), his.withdrawn_at), (ReportState::Sent.word(), None));
+    assert_eq!(stage.in_register(&his).await, 1);
+    assert_eq!(mikael.standing().await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_lesson_that_only_a_lost_guardian_excused_is_told_after_all() {
+    // This register deletes nothing: what it was given it shows until a person takes it out.
+    let stage = Stage::with(None, at_once).await;
+    let karin = guardian(&stage, "bergstrom-karin").await;
+    guardian(&stage, "bergstrom-mikael").await;
+    let alva = child(&karin, "Alva").await;
+    karin.report(&form(&[alva], TODAY)).await.unwrap();
+    stage.until_all(ReportState::Sent).await;
+    stage.mark("bergstrom-alva", "unreported", FIRST).await;
+    stage.read().await;
+    stage.quiet().await;
+    assert!(stage.notices().await.is_empty(), "she is said to be ill");
+    takes_custody_from_karin(&stage).await;
+    assert!(karin.children().await.unwrap().is_empty());
+    stage.until("the other guardian is told", async || stage.notices().await.len() == 1).await;
+    stage.until_all(ReportState::Left).await;
+    assert!(stage.cases().await.contains(&"absence-not-recalled".to_owned()));
+}
+
+#[tokio::test]
+async fn a_lost_guardians_report_keeps_no_alarm_from_being_told_though_they_never_look() {
+    let stage = Stage::with(None, at_once).await;
+    let karin = guardian(&stage, "bergstrom-karin").await;
+    guardian(&stage, "bergstrom-mikael").await;
+    let alva = child(&karin, "Alva").await;
+    karin.report(&form(&[alva], TODAY)).await.unwrap();
+    stage.until_all(ReportState::Sent).await;
+    takes_custody_from_karin(&stage).await;
+    stage.mark("bergstrom-alva", "unreported", FIRST).await;
+    stage.read().await;
+    stage.until("the other guardian is told", async || stage.notices().await.len() == 1).await;
+    assert!(stage.reports().await[0].withdrawn_at.is_some());
+    assert_eq!(stage.live_links().await.len(), 2, "the link itself ends at a look");
+}
+
+#[tokio::test]
+async fn whoever_may_not_go_on_at_all_has_reported_nothing() {
+    let stage = Stage::open().await;
+    stage.town.let_absences_be_deleted(true);
+    let karin = guardian(&stage, "bergstrom-karin").await;
+    let alva = child(&karin, "Alva").await;
+    karin.report(&form(&[alva], TOMORROW)).await.unwrap();
+    stage.until_all(ReportState::Sent).await;
+    let gone = json!({ "deregistration": { "reason": "FI", "date": "2026-11-24" } });
+    stage.amend("bergstrom-karin", gone).await;
+    stage.distrust("198411192381").await;
+    assert!(matches!(karin.children().await, Err(Error::TurnToTheSchool)));
+    assert_eq!(stage.live_links().await.len(), 1, "a school decides");
+    stage.until_all(ReportState::Withdrawn).await;
+    assert_eq!(stage.in_register(&stage.reports().await[0]).await, 0);
+}
+
+#[tokio::test]
+async fn what_the_school_was_to_enter_for_a_lost_guardian_is_to_be_entered_no_more() {
+    let stage = Stage::open().await;
+    let karin = guardian(&stage, "bergstrom-karin").await;
+    let alva = child(&karin, "Alva").await;
+    stage.fault_at(System::Pupil, "status:404", "absences", 1);
+    karin.report(&form(&[alva], TOMORROW)).await.unwrap();
+    stage.until_all(ReportState::Left).await;
+    takes_custody_from_karin(&stage).await;
+    assert!(karin.children().await.unwrap().is_empty());
+    stage.until_all(ReportState::Withdrawn).await;
+    let cases = store::entity::case_::Entity::find().all(stage.store.reader()).await.unwrap();
+    let state = |kind: &str| cases.iter().find(|case| case.kind == kind).map(|case| case.state.as_str());
+    assert_eq!((state("absence-not-taken"), state("absence-withheld")), (Some("closed"), Some("open")));
+}
+
+#[tokio::test]
+async fn what_was_said_before_a_child_came_of_age_stays_said() {
+    let stage = Stage::open().await;
+    let mut halima = guardian(&stage, "warsame-halima").await;
+    go_to(&stage, "2026-11-30T12:00:00+01:00");
+    halima.sign_in("warsame-halima").await;
+    let amina = child(&halima, "Amina").await;
+    halima.report(&form(&[amina], "2026-12-01")).await.unwrap();
+    stage.until_all(ReportState::Sent).await;
+    go_to(&stage, "2026-12-01T00:00:00+01:00");
+    halima.sign_in("warsame-halima").await;
+    assert!(halima.children().await.unwrap().is_empty());
+    let report = stage.reports().await.remove(0);
+    assert_eq!((report.state.as_str(), report.withdrawn_at), (ReportState::Sent.word(), None));
+    assert!(stage.audited(Deed::WithdrewAbsence).await.is_empty());
 }
 
 #[tokio::test]

@@ -9,6 +9,13 @@ use simulators::System;
 use super::{TOMORROW, child, form, guardian};
 use crate::stage::Stage;
 
+const KARIN: &str = "198411192381";
+
+/// Waits until the first report was tried, whatever came of it.
+async fn tried(stage: &Stage) {
+    stage.until("a try", async || stage.reports().await[0].tried_at.is_some()).await;
+}
+
 #[tokio::test]
 async fn a_register_that_is_down_delays_a_report_and_loses_none() {
     let stage = Stage::open().await;
@@ -155,18 +162,95 @@ async fn the_other_guardians_report_is_carried_on_when_the_first_is_taken_back_o
 
 #[tokio::test]
 async fn whoever_is_no_guardian_any_more_when_it_leaves_has_reported_nothing() {
+    // They look once more before it leaves, or they do not.
+    for looks in [true, false] {
+        let stage = Stage::open().await;
+        let karin = guardian(&stage, "bergstrom-karin").await;
+        let alva = child(&karin, "Alva").await;
+        stage.fault(System::Pupil, "down");
+        karin.report(&form(&[alva], TOMORROW)).await.unwrap();
+        tried(&stage).await;
+        stage.amend("bergstrom-karin", json!({ "guardian_of": [] })).await;
+        stage.distrust(KARIN).await;
+        if looks {
+            assert!(karin.children().await.unwrap().is_empty());
+        }
+        stage.fault(System::Pupil, "none");
+        stage.advance(60);
+        // A try may have arrived unheard, so that it is looked for.
+        stage.until_all(ReportState::Withdrawn).await;
+        assert_eq!(stage.in_register(&stage.reports().await[0]).await, 0, "{looks}");
+        assert!(stage.cases().await.contains(&"absence-withheld".to_owned()), "{looks}");
+        let taken = stage.audited(Deed::WithdrewAbsence).await;
+        assert_eq!((taken.len(), taken[0].actor_kind.as_str()), (1, "house"), "{looks}");
+        assert!(stage.audited(Deed::HandedOverAbsence).await.is_empty(), "{looks}");
+    }
+}
+
+#[tokio::test]
+async fn a_report_that_nobody_tried_to_send_is_withheld_from_who_lost_the_child() {
     let stage = Stage::open().await;
+    let mikael = guardian(&stage, "bergstrom-mikael").await;
     let karin = guardian(&stage, "bergstrom-karin").await;
     let alva = child(&karin, "Alva").await;
     stage.fault(System::Pupil, "down");
+    mikael.report(&form(&[alva], TOMORROW)).await.unwrap();
+    stage.advance(60);
+    // Hers waits behind his.
     karin.report(&form(&[alva], TOMORROW)).await.unwrap();
     stage.amend("bergstrom-karin", json!({ "guardian_of": [] })).await;
-    stage.advance(16 * 60);
+    stage.distrust(KARIN).await;
     assert!(karin.children().await.unwrap().is_empty());
-    stage.fault(System::Pupil, "none");
-    stage.until_all(ReportState::Withheld).await;
-    assert_eq!(stage.in_register(&stage.reports().await[0]).await, 0);
+    let hers = stage.reports().await.remove(1);
+    assert_eq!((hers.state.as_str(), hers.withdrawn_at.is_some()), (ReportState::Withheld.word(), true));
     assert!(stage.cases().await.contains(&"absence-withheld".to_owned()));
+    stage.fault(System::Pupil, "none");
+    stage.advance(60);
+    stage.until("his is sent", async || stage.reports().await[0].state == ReportState::Sent.word()).await;
+    assert_eq!(stage.in_register(&stage.reports().await[0]).await, 1);
+}
+
+#[tokio::test]
+async fn a_report_waits_while_nobody_can_say_whose_child_it_is() {
+    let stage = Stage::open().await;
+    let sara = guardian(&stage, "lindqvist-sara").await;
+    let elsa = child(&sara, "Elsa").await;
+    stage.fault(System::Pupil, "down");
+    sara.report(&form(&[elsa], "2026-11-26")).await.unwrap();
+    tried(&stage).await;
+    stage.fault(System::Population, "down");
+    // The last answer is too old to go on with.
+    stage.advance(25 * 3_600);
+    let waits = async || {
+        let jobs = store::entity::job::Entity::find().all(stage.store.reader()).await.unwrap();
+        let of_it = |job: &&store::entity::job::Model| job.name == "absence.send-report";
+        jobs.iter().filter(of_it).any(|job| job.last_error.as_deref() == Some("population"))
+    };
+    stage.until("a try that asked in vain", waits).await;
+    stage.fault(System::Pupil, "none");
+    assert_eq!(stage.reports().await[0].state, ReportState::Sending.word());
+    stage.fault(System::Population, "none");
+    stage.advance(16 * 60);
+    stage.until_all(ReportState::Sent).await;
+    assert_eq!(stage.in_register(&stage.reports().await[0]).await, 1);
+}
+
+#[tokio::test]
+async fn a_report_that_is_refused_after_it_was_taken_back_is_nobodys_to_enter() {
+    let stage = Stage::open().await;
+    let sara = guardian(&stage, "lindqvist-sara").await;
+    let elsa = child(&sara, "Elsa").await;
+    // By now the register has the child under another id. It takes its time to say that it does not know this one.
+    let world = serde_json::to_string(stage.town.census().world()).unwrap();
+    let world = world.replace("\"lindqvist-elsa\"", "\"lindqvist-elsa-anew\"");
+    stage.town.replace(serde_json::from_str(&world).unwrap()).unwrap();
+    stage.fault_at(System::Pupil, "slow:1500", "absences", 2);
+    sara.report(&form(&[elsa], TOMORROW)).await.unwrap();
+    tried(&stage).await;
+    sara.withdraw().await.unwrap();
+    stage.quiet().await;
+    assert_eq!(stage.reports().await[0].state, ReportState::Withdrawn.word());
+    assert!(stage.cases().await.is_empty() && stage.audited(Deed::FailedAbsence).await.is_empty());
 }
 
 #[tokio::test]
