@@ -67,6 +67,12 @@ pub fn account_closed(language: Language, site: &str, days: u32) -> Letter {
     ACCOUNT_CLOSED.write(language, &[("site", site), ("days", &days)])
 }
 
+/// Of a child's absence neither mails nor text messages tell any more, by the settings. `site` is the
+/// portal's address.
+pub fn notices_stay(language: Language, site: &str) -> Letter {
+    NOTICES_STAY.write(language, &[("site", site)])
+}
+
 /// A try, asked for on Personuppgifter. `site` is the portal's address.
 pub fn test(language: Language, site: &str) -> Letter {
     TEST.write(language, &[("site", site)])
@@ -123,6 +129,7 @@ const ADDRESS_CHANGED: Template = template!("address-changed");
 const CONTACT_CODE: Template = template!("contact-code");
 const MOBILE_CHANGED: Template = template!("mobile-changed");
 const ACCOUNT_CLOSED: Template = template!("account-closed");
+const NOTICES_STAY: Template = template!("notices-stay");
 const TEST: Template = template!("test");
 const ABSENCE_NOTICE: Template = template!("absence-notice");
 const ABSENCE_CORRECTED: Template = template!("absence-corrected");

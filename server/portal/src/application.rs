@@ -386,7 +386,7 @@ impl<'v> Applicant<'v> {
             email_confirmed: draft.email_confirmed_at.is_some(),
             reached: reached_by(&draft),
             letters_left: self.letters_left(&draft).await?,
-            letter_sent: draft.code_sent_at.map(from_millis),
+            letter_sent: draft.code_sent_at.filter(|at| *at <= self.now().as_millisecond()).map(from_millis),
             kept_until: from_millis(draft.expires_at),
         })
     }

@@ -5,12 +5,15 @@
 //!
 //! Invariant: hints and questions are numbered as they come, and an answer is trusted only while its question is the latest
 //! of them. A hint is lost neither beside a question nor between two, and no slow answer takes the place of a later one.
+//!
+//! Invariant: the last known answer stands in only for a register that is away. One that answers, and not so
+//! that it can be used, leaves nobody with a right.
 
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 use model::{Date, PersonId, Protection};
-use navet::{Answer, Gone, Post, Relation, Status};
+use navet::{Answer, Code, Gone, Post, Relation, Status};
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter,
@@ -42,7 +45,7 @@ pub(crate) struct Custody {
     pub(crate) correlation: String,
     /// The person was marked as protected at some time; that it is unmarked now lifts nothing by itself.
     pub(crate) marked: bool,
-    /// Younger than it is trusted for. Otherwise it is last known data: the register is down.
+    /// Younger than it is trusted for. Otherwise it is last known data: the register is away.
     pub(crate) fresh: bool,
 }
 
@@ -72,10 +75,11 @@ pub(crate) struct Registered {
     pub(crate) address: Vec<String>,
 }
 
-/// What folkbokföringen says of this person: fresh, or last known while it is down.
+/// What folkbokföringen says of this person: fresh, or last known while it is away.
 ///
 /// # Errors
-/// [`Error::Unavailable`] where it is down and what is known is too old.
+/// [`Error::Unavailable`] where it is away and what is known is too old, and where its answer is none that
+/// can be used.
 pub(crate) async fn of(portal: &Portal, session: &Session, actor: &Actor, now: Timestamp) -> Result<Custody> {
     of_person(portal, &session.identity(), actor, now).await
 }
@@ -111,7 +115,7 @@ pub(crate) async fn of_person(
             metrics::counter!("portal_register_errors", "system" => System::PopulationRegister.word())
                 .increment(1);
             // Another question may have been answered meanwhile.
-            match find().await?.filter(|row| is_known(portal, row, now)) {
+            match find().await?.filter(|row| is_away(&error) && is_known(portal, row, now)) {
                 Some(row) => read(portal, &row, false),
                 None => Err(Error::Unavailable(System::PopulationRegister)),
             }
@@ -123,6 +127,18 @@ pub(crate) async fn of_person(
 fn is_fresh(portal: &Portal, row: &row::Model, now: Timestamp) -> bool {
     let age = now.as_millisecond() - row.checked_at;
     row.asked == row.told && (0..millis(portal.rules().spans.trust_for)).contains(&age)
+}
+
+/// Whether the register could not be reached, or said that it is closed or busy for the moment. Where it
+/// refuses the question, or answers what cannot be read, something is wrong that an old answer must not hide.
+fn is_away(error: &anyhow::Error) -> bool {
+    match error.downcast_ref::<navet::Error>() {
+        Some(navet::Error::Unreachable(_) | navet::Error::Said(Code::Closed | Code::TooMany)) => true,
+        Some(navet::Error::Said(Code::Status(status))) => *status >= 500,
+        Some(_) => false,
+        // No answer in time, now or a moment ago; or trouble of our own, which says nothing of the register.
+        None => !error.is::<Error>(),
+    }
 }
 
 /// There is an answer, and it is young enough for links that exist already.

@@ -24,8 +24,9 @@ mod mobile;
 mod proof;
 
 pub use contact::UnderWay;
+pub(crate) use counts::Goes;
 pub use devices::SignedIn;
-pub(crate) use letters::{SendAccountLetter, SendContactCode};
+pub(crate) use letters::{SendAccountLetter, SendContactCode, notices_stay};
 
 impl Guardian<'_> {
     /// What the house holds of the guardian, with sources. A population register that is down leaves out what only it

@@ -3,13 +3,16 @@
 //! Invariant: a session's level and person are those of the login that made its row; a step-up and a finished
 //! application make a new row and end the old one in the same transaction.
 //!
+//! Invariant: a session that became an account's lets its holder in once more for a moment, where the form
+//! was sent twice; after that its cookie is nobody's.
+//!
 //! Invariant: only the SHA-256 of a cookie is kept; whoever reads the table can become nobody.
 
 use jiff::Timestamp;
 use model::{AccountId, Assurance, PersonId};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, Order, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::Expr,
+    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, Order, QueryFilter, QueryOrder,
+    QuerySelect, sea_query::Expr,
 };
 use store::{Tx, entity::session as row};
 use uuid::Uuid;
@@ -67,6 +70,8 @@ pub(crate) enum End {
     Replaced,
     /// It became an account's.
     Completed,
+    /// So it did, and its form was sent twice: it has let its holder in a second time, and does so no more.
+    CompletedTwice,
     /// One too many.
     TooMany,
     /// Somebody else identified in the middle of it.
@@ -85,6 +90,7 @@ impl End {
             Self::Absolute => "absolute",
             Self::Replaced => "replaced",
             Self::Completed => "completed",
+            Self::CompletedTwice => "completed-twice",
             Self::TooMany => "too-many",
             Self::OtherPerson => "other-person",
             Self::AccountClosed => "account-closed",
@@ -295,13 +301,31 @@ pub(crate) async fn end_all(tx: &Tx, account: AccountId, why: End, now: Timestam
     ended(tx, row::Column::AccountId.eq(account.uuid().to_string()), why, now).await
 }
 
+/// Ended a moment ago by becoming an account's, and nobody came in by it since.
+fn just_completed(now: Timestamp) -> Condition {
+    Condition::all()
+        .add(row::Column::EndReason.eq(End::Completed.word()))
+        .add(row::Column::EndedAt.gt(now.as_millisecond().saturating_sub(GRACE)))
+}
+
+/// Whether whoever holds this session, which became an account's a moment ago, is let in by it: once, whoever
+/// comes first.
+pub(crate) async fn enter_again(tx: &Tx, session: &Session, now: Timestamp) -> Result<bool> {
+    let entered = row::Entity::update_many()
+        .col_expr(row::Column::EndReason, Expr::value(End::CompletedTwice.word()))
+        .filter(row::Column::Id.eq(session.id.to_string()))
+        .filter(just_completed(now))
+        .exec(tx)
+        .await?;
+    Ok(entered.rows_affected == 1)
+}
+
 /// Who signed out is not let in again by the session that became this one a moment ago.
-async fn forget_raised(tx: &Tx, subject: &Subject, now: Timestamp) -> Result<()> {
+pub(crate) async fn forget_raised(tx: &Tx, subject: &Subject, now: Timestamp) -> Result<()> {
     row::Entity::update_many()
         .col_expr(row::Column::EndReason, Expr::value(End::SignedOut.word()))
         .filter(row::Column::Subject.eq(subject.clone()))
-        .filter(row::Column::EndReason.eq(End::Completed.word()))
-        .filter(row::Column::EndedAt.gt(now.as_millisecond().saturating_sub(GRACE)))
+        .filter(just_completed(now))
         .exec(tx)
         .await?;
     Ok(())

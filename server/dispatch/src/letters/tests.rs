@@ -10,7 +10,7 @@ const LINK: &str = "https://konto.example.se/bekrafta-e-post/kZ3q2-7wAB";
 
 const RECEIVED: &str = "https://konto.example.se/kvittera/kZ3q2-7wABkZ3q2-7wAB_w";
 
-fn every_letter(language: Language) -> [Letter; 9] {
+fn every_letter(language: Language) -> [Letter; 10] {
     [
         email_code(language, "482915", LINK, 10),
         welcome(language, "https://konto.example.se/"),
@@ -18,6 +18,7 @@ fn every_letter(language: Language) -> [Letter; 9] {
         contact_code(language, "482915", 10),
         mobile_changed(language, "https://konto.example.se/"),
         account_closed(language, "https://konto.example.se/", 30),
+        notices_stay(language, "https://konto.example.se/"),
         test(language, "https://konto.example.se/"),
         absence_notice(language, RECEIVED, "https://konto.example.se/", 14),
         absence_corrected(language, "https://konto.example.se/"),

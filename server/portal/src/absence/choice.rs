@@ -10,10 +10,12 @@ use sea_orm::{
 use store::entity::notice_choice as row;
 
 use super::{Own, Strange};
-use crate::{Error, Guardian, Result, audit::Deed, trail::Line};
+use crate::{Error, Guardian, Result, audit::Deed, personal, trail::Line};
 
 /// The name a refused form is set aside under.
 const ASIDE: &str = "notice-choice";
+/// What leaves the house, and is seen by who does not look inside.
+const LETTERS: [Channel; 2] = [Channel::Mail, Channel::Sms];
 
 /// How one child's absence is told of.
 #[derive(Clone, PartialEq, Eq)]
@@ -61,7 +63,9 @@ impl Guardian<'_> {
         Ok(NoticeSettings { children, has_mobile, refused })
     }
 
-    /// Keeps how absence is told of: of the child the form names, or of all of one's children.
+    /// Keeps how absence is told of: of the child the form names, or of all of one's children. Where no
+    /// letter tells of it any more, one tells that: nobody silences the notices of somebody else's account
+    /// without a word.
     ///
     /// # Errors
     /// Refused: [`Refusal::Form`] and [`Refusal::ChangedMeanwhile`], both set aside. [`Error::NotFound`] for a child who
@@ -137,10 +141,15 @@ async fn choose(
     if held.iter().map(|(_, now)| now.version).sum::<i64>() != wanted.version {
         return Ok(Err(Refusal::ChangedMeanwhile.into()));
     }
+    let falls_silent = !LETTERS.iter().any(|channel| choice.has(*channel))
+        && others.iter().any(|(_, now)| LETTERS.iter().any(|channel| now.has(*channel)));
     for (child, now) in others {
         // On an error all of it is undone, with what was kept of the children before.
         keep(own, *child, choice, now.version).await?;
         own.line(Line::new(Deed::ChoseNotice).child(*child)).await?;
+    }
+    if falls_silent {
+        personal::notices_stay(&own.portal, &own.tx, own.account, &own.actor, own.now).await?;
     }
     Ok(Ok(()))
 }

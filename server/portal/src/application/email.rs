@@ -15,6 +15,7 @@ use crate::{
     audit::Deed,
     code::Tried,
     limits::Limit,
+    personal::Goes,
     trail::{Actor, Line},
 };
 
@@ -66,9 +67,10 @@ impl Applicant<'_> {
                 if same && draft.email_confirmed_at.is_some() {
                     return Ok(Ok(()));
                 }
-                if let Err(refused) = count_letter(&portal, &tx, &draft, &index, &actor, now).await? {
-                    return Ok(Err(refused));
-                }
+                let goes = match count_letter(&portal, &tx, &draft, &index, &actor, now).await? {
+                    Ok(goes) => goes,
+                    Err(refused) => return Ok(Err(refused)),
+                };
                 let change = row::ActiveModel {
                     email: Set(Some(portal.seal("application", "email", &draft.id, email.reveal())?)),
                     email_index: Set(Some(index)),
@@ -79,7 +81,7 @@ impl Applicant<'_> {
                 row::Entity::update(change).exec(&tx).await?;
                 let line = Line::new(Deed::GaveEmail).of("application", id_of(&draft)?);
                 portal.trail(&tx, &actor, line, now).await?;
-                proof::send(&portal, &tx, &draft.id, &email, &actor, now).await?;
+                proof::send(&portal, &tx, &draft.id, &email, goes, &actor, now).await?;
                 Ok(Ok(()))
             })
             .await?
@@ -106,11 +108,12 @@ impl Applicant<'_> {
                 let email =
                     email_of(&portal, &draft)?.ok_or_else(|| anyhow!("a draft without an address"))?;
                 let index = portal.keys().index_email(&email);
-                if let Err(refused) = count_letter(&portal, &tx, &draft, &index, &actor, now).await? {
-                    return Ok(Err(refused));
-                }
+                let goes = match count_letter(&portal, &tx, &draft, &index, &actor, now).await? {
+                    Ok(goes) => goes,
+                    Err(refused) => return Ok(Err(refused)),
+                };
                 row::Entity::update(letter_waits(&portal, &draft, now)).exec(&tx).await?;
-                proof::send(&portal, &tx, &draft.id, &email, &actor, now).await?;
+                proof::send(&portal, &tx, &draft.id, &email, goes, &actor, now).await?;
                 Ok(Ok(()))
             })
             .await?;
@@ -189,7 +192,9 @@ impl Applicant<'_> {
 /// by a stranger who used up the mailbox's share.
 const ASSURED: i64 = 2;
 
-/// Counts a letter, by who asks and by who gets it: nobody's mailbox is filled by strangers.
+/// Counts a letter, by who asks and by who gets it: nobody's mailbox is filled by strangers. Only how much
+/// somebody asks for themselves is refused; that others had letters sent to the mailbox is nothing for them
+/// to know.
 async fn count_letter(
     portal: &Portal,
     tx: &Tx,
@@ -197,15 +202,15 @@ async fn count_letter(
     mailbox: &[u8],
     actor: &Actor,
     now: jiff::Timestamp,
-) -> Result<Result<(), Refusal>> {
+) -> Result<Result<Goes, Refusal>> {
     match portal.count(tx, portal.letters_by_application(), draft.id.as_bytes(), actor, now).await {
         Err(Error::TooMany { .. }) => return Ok(Err(Refusal::TooManyLetters)),
         other => other?,
     }
     match portal.count(tx, portal.letters_by_mailbox(), mailbox, actor, now).await {
-        Err(Error::TooMany { .. }) if draft.codes_sent >= ASSURED => Ok(Err(Refusal::TooManyLetters)),
-        Err(Error::TooMany { .. }) => Ok(Ok(())),
-        other => other.map(Ok),
+        Err(Error::TooMany { .. }) if draft.codes_sent >= ASSURED => Ok(Ok(Goes::Nowhere)),
+        Err(Error::TooMany { .. }) => Ok(Ok(Goes::Out)),
+        other => other.map(|()| Ok(Goes::Out)),
     }
 }
 

@@ -33,16 +33,19 @@ use crate::{
     identification::network,
     keys::same,
     limits::Limit,
+    personal::Goes,
     tasks, token,
     trail::{Actor, Line},
 };
 
-/// Makes a new proof and queues its letter, in the transaction that wants it.
+/// Makes a new proof and queues its letter, in the transaction that wants it. A letter that goes nowhere is
+/// not written; its proof looks as any other, and nobody knows its code.
 pub(super) async fn send(
     portal: &Portal,
     tx: &Tx,
     application: &str,
     email: &Email,
+    goes: Goes,
     actor: &Actor,
     now: Timestamp,
 ) -> Result<()> {
@@ -69,8 +72,18 @@ pub(super) async fn send(
         id: Set(row_id),
     };
     row::Entity::insert(proof).exec_without_returning(tx).await?;
-    portal.trail(tx, actor, Line::new(Deed::QueuedLetter).of("proof", id).because("email-code"), now).await?;
-    tasks::enqueue(tx, &SendEmailCode { proof: id }, now).await
+    match goes {
+        Goes::Out => {
+            let line = Line::new(Deed::QueuedLetter).of("proof", id).because("email-code");
+            portal.trail(tx, actor, line, now).await?;
+            tasks::enqueue(tx, &SendEmailCode { proof: id }, now).await
+        }
+        Goes::Nowhere => {
+            let line = Line::new(Deed::WithheldLetter).of("proof", id).refused("address-had-its-share");
+            portal.trail(tx, actor, line, now).await?;
+            left(portal, tx, id, Goes::seems_to_leave(now)).await.map(drop)
+        }
+    }
 }
 
 /// A token whose link holds no run of six digits: the code is the only one in its letter.
@@ -159,7 +172,8 @@ impl Portal {
     /// Followed twice, it says the same twice.
     ///
     /// # Errors
-    /// [`Refusal::LinkSpent`] for whatever is not a working link, known or not; [`Error::TooMany`].
+    /// [`Refusal::LinkSpent`] for whatever is not a working link, known or not; [`Error::TooMany`], by where
+    /// it comes from, only for such a one: no stranger's tries keep a working link from being followed.
     pub async fn confirm_email_by_link(&self, token: &str, asking: &Asking) -> Result<()> {
         let now = self.clock().now();
         let limit = Limit {
@@ -171,15 +185,17 @@ impl Portal {
         let hash = token::hash_of_cookie(Some(token));
         let actor = Actor::of_asking(asking);
         self.change(move |tx| async move {
-            match portal.count(&tx, limit, &network, &actor, now).await {
-                Err(refused @ Error::TooMany { .. }) => return Ok(Err(refused)),
-                other => other?,
+            if let Some(hash) = hash
+                && follow(&portal, &tx, hash, &actor, now).await?
+            {
+                return Ok(Ok(()));
             }
-            let Some(hash) = hash else { return Ok(Err(Refusal::LinkSpent.into())) };
-            Ok(match follow(&portal, &tx, hash, &actor, now).await? {
-                true => Ok(()),
-                false => Err(Refusal::LinkSpent.into()),
-            })
+            // Only what proved to be no working link counts by where it came from.
+            match portal.count(&tx, limit, &network, &actor, now).await {
+                Ok(()) => Ok(Err(Error::Refused(Refusal::LinkSpent))),
+                Err(refused @ Error::TooMany { .. }) => Ok(Err(refused)),
+                Err(error) => Err(error),
+            }
         })
         .await?
     }
@@ -265,33 +281,41 @@ async fn letter(portal: &Portal, id: Uuid) -> Result<Option<(Mail, Language)>> {
     Ok(Some((Mail { to: address_of(portal, &proof)?, letter, reference: id, at: now }, language)))
 }
 
-/// The letter left: its ten minutes begin, and nobody needs its secrets in clear any more.
+/// Notes that a letter was handed over.
 async fn sent(portal: &Portal, id: Uuid) -> Result<()> {
-    let now = portal.clock().now();
-    let expires = now.as_millisecond().saturating_add(millis(portal.rules().spans.proof));
-    let house = portal.clone();
+    let (house, now) = (portal.clone(), portal.clock().now());
     portal
         .change(move |tx| async move {
-            let sent = row::Entity::update_many()
-                .col_expr(row::Column::SentAt, Expr::value(now.as_millisecond()))
-                .col_expr(row::Column::ExpiresAt, Expr::value(expires))
-                .col_expr(row::Column::Code, Expr::value(Vec::<u8>::new()))
-                .col_expr(row::Column::Token, Expr::value(Vec::<u8>::new()))
-                .filter(row::Column::Id.eq(id.to_string()))
-                .filter(row::Column::SentAt.is_null())
-                .exec(&tx)
-                .await?;
-            if sent.rows_affected == 0 {
+            if !left(&house, &tx, id, now).await? {
                 return Ok(());
-            }
-            if let Some(proof) = row::Entity::find_by_id(id.to_string()).one(&tx).await? {
-                application::Entity::update_many()
-                    .col_expr(application::Column::CodeSentAt, Expr::value(now.as_millisecond()))
-                    .filter(application::Column::Id.eq(proof.application_id))
-                    .exec(&tx)
-                    .await?;
             }
             house.trail(&tx, &Actor::house(), Line::new(Deed::HandedOverLetter).of("proof", id), now).await
         })
         .await
+}
+
+/// The letter left: its ten minutes begin, and nobody needs its secrets in clear any more. Says whether that
+/// is news.
+async fn left(portal: &Portal, tx: &Tx, id: Uuid, now: Timestamp) -> Result<bool> {
+    let expires = now.as_millisecond().saturating_add(millis(portal.rules().spans.proof));
+    let sent = row::Entity::update_many()
+        .col_expr(row::Column::SentAt, Expr::value(now.as_millisecond()))
+        .col_expr(row::Column::ExpiresAt, Expr::value(expires))
+        .col_expr(row::Column::Code, Expr::value(Vec::<u8>::new()))
+        .col_expr(row::Column::Token, Expr::value(Vec::<u8>::new()))
+        .filter(row::Column::Id.eq(id.to_string()))
+        .filter(row::Column::SentAt.is_null())
+        .exec(tx)
+        .await?;
+    if sent.rows_affected == 0 {
+        return Ok(false);
+    }
+    if let Some(proof) = row::Entity::find_by_id(id.to_string()).one(tx).await? {
+        application::Entity::update_many()
+            .col_expr(application::Column::CodeSentAt, Expr::value(now.as_millisecond()))
+            .filter(application::Column::Id.eq(proof.application_id))
+            .exec(tx)
+            .await?;
+    }
+    Ok(true)
 }

@@ -1,6 +1,6 @@
 //! What is understood of two posts.
 
-use navet::Deregistration;
+use navet::{Cause, Deregistration};
 use uuid::Uuid;
 
 use super::*;
@@ -120,6 +120,24 @@ fn every_reason_to_leave_the_register_is_a_mark() {
     for status in [Status::Dormant, Status::Closed, Status::Deregistered, Status::parse("??")] {
         assert_eq!(mark_of(&Post { status, ..post(ADULT) }), Mark::Void);
     }
+}
+
+#[test]
+fn a_register_is_away_when_it_says_nothing_or_not_now() {
+    let away = |error: navet::Error| is_away(&anyhow::Error::new(error));
+    for cause in [Cause::Connect, Cause::Timeout, Cause::Broken, Cause::Resting] {
+        assert!(away(navet::Error::Unreachable(cause)), "{cause}");
+    }
+    for code in [Code::Closed, Code::TooMany, Code::Status(500), Code::Status(502)] {
+        assert!(away(navet::Error::Said(code)), "{code}");
+    }
+    assert!(is_away(&anyhow::anyhow!("no answer in time")));
+
+    assert!(!away(navet::Error::Garbled("not a list of posts")));
+    for code in [Code::Unauthorized, Code::Status(302), Code::Status(400), Code::Number(9)] {
+        assert!(!away(navet::Error::Said(code)), "{code}");
+    }
+    assert!(!is_away(&anyhow::Error::new(Error::Unavailable(System::Database))));
 }
 
 #[test]

@@ -191,8 +191,19 @@ impl Reader {
             .await?;
         let may_be_seen =
             |row: &row::Model| row.pupil_id.is_none() || self.child(row.pupil_id.as_deref()).is_some();
-        let Some(row) = found.filter(may_be_seen) else { return Ok(None) };
+        let Some(row) = found.filter(may_be_seen) else {
+            self.refused_access(id).await?;
+            return Ok(None);
+        };
         Ok(self.line(&row)?.map(|line| (row, line)))
+    }
+
+    /// A message was named that this reader may not see: it is in the log, and looks like one that is not
+    /// there.
+    async fn refused_access(&self, id: MessageId) -> Result<()> {
+        metrics::counter!("portal_access_refused").increment(1);
+        let line = Line::new(Deed::RefusedAccess).of("message", id.uuid()).refused("not-own-message");
+        self.own.line(line).await
     }
 
     /// What the list says of it; none for a kind that a newer program put there.

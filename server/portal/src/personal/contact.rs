@@ -1,7 +1,7 @@
 //! The e-mail address and the mobile number: given, proven by a code, changed, told to the old ones.
 //!
-//! Invariant: whether somebody else has the same address is never asked, and so never answered: families share mailboxes
-//! and telephones.
+//! Invariant: whether somebody else has the same address, or had letters sent to it, is never answered:
+//! families share mailboxes and telephones.
 
 use jiff::Timestamp;
 use model::{Channel, CodeForm, Email, EmailForm, Mobile, MobileForm, Refusal, Shown, Wrong, Wrongs};
@@ -126,11 +126,12 @@ impl Guardian<'_> {
                     return Ok(Err(Refusal::NotFresh));
                 }
                 let contact = proof::contact_of(portal, &latest)?;
-                if let Err(refused) = count_letter(portal, &tx, &row.id, &contact, &actor, now).await? {
-                    return Ok(Err(refused));
-                }
+                let goes = match count_letter(portal, &tx, &row.id, &contact, &actor, now).await? {
+                    Ok(goes) => goes,
+                    Err(refused) => return Ok(Err(refused)),
+                };
                 let asked = if visit.is_fresh() { now.as_millisecond() } else { latest.asked_at };
-                proof::send(portal, &tx, &row.id, &contact, asked, &actor, now).await?;
+                proof::send(portal, &tx, &row.id, &contact, goes, asked, &actor, now).await?;
                 Ok(Ok(()))
             })
             .await?;
@@ -148,7 +149,7 @@ impl Guardian<'_> {
         let Some(latest) = proof::latest(on, &account, channel).await? else { return Ok(None) };
         Ok(Some(UnderWay {
             address: proof::contact_of(portal, &latest)?.shown(),
-            sent: latest.sent_at.map(crate::clock::from_millis),
+            sent: latest.sent_at.filter(|at| *at <= now.as_millisecond()).map(crate::clock::from_millis),
             letters_left: portal.left(on, portal.letters_by_account(), account.as_bytes(), now).await?,
         }))
     }
@@ -250,13 +251,14 @@ impl Guardian<'_> {
                 if portal.left(&tx, portal.changes_by_account(), row.id.as_bytes(), now).await? == 0 {
                     return Ok(Err(Refusal::TooManyChanges));
                 }
-                if let Err(refused) = count_letter(portal, &tx, &row.id, &contact, &actor, now).await? {
-                    return Ok(Err(refused));
-                }
+                let goes = match count_letter(portal, &tx, &row.id, &contact, &actor, now).await? {
+                    Ok(goes) => goes,
+                    Err(refused) => return Ok(Err(refused)),
+                };
                 let line = Line::new(Deed::GaveContact).of("account", account.uuid());
                 portal.trail(&tx, &actor, line.because(contact.channel().word()), now).await?;
                 let asked = now.as_millisecond();
-                proof::send(portal, &tx, &row.id, &contact, asked, &actor, now).await?;
+                proof::send(portal, &tx, &row.id, &contact, goes, asked, &actor, now).await?;
                 Ok(Ok(true))
             })
             .await?;

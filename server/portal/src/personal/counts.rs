@@ -7,11 +7,31 @@ use model::{Channel, Refusal};
 use store::Tx;
 
 use super::contact::Contact;
-use crate::{Error, Portal, Result, limits::Limit, trail::Actor};
+use crate::{Error, Portal, Result, clock::from_millis, limits::Limit, trail::Actor};
 
-/// So many letters an hour every account gets through, however many others asked for the same address: nobody is locked out
-/// by a stranger who used up its share.
+/// So many letters a day every account gets through to addresses that had their share: nobody is locked out
+/// by a stranger who used it up, and nobody's telephone rings all day for one.
 const ASSURED: u32 = 2;
+
+/// What becomes of a letter that may be asked for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Goes {
+    /// It is queued.
+    Out,
+    /// The address had its share. Whoever asks is told what they are always told: whether others had letters
+    /// sent to it is nothing for them to know.
+    Nowhere,
+}
+
+/// So long after it was asked for, in milliseconds, a letter that goes nowhere looks as if it had left.
+const A_MOMENT: i64 = 1_000;
+
+impl Goes {
+    /// When a letter that goes nowhere is shown as sent.
+    pub(crate) fn seems_to_leave(now: Timestamp) -> Timestamp {
+        from_millis(now.as_millisecond().saturating_add(A_MOMENT))
+    }
+}
 
 impl Portal {
     pub(super) fn letters_by_account(&self) -> Limit {
@@ -29,6 +49,10 @@ impl Portal {
             most: self.rules().limits.letters_per_address,
             per: Duration::from_secs(24 * 3_600),
         }
+    }
+
+    fn assured_by_account(&self) -> Limit {
+        Limit { name: "letters-assured", most: ASSURED, per: Duration::from_secs(24 * 3_600) }
     }
 
     pub(super) fn tries_by_account(&self) -> Limit {
@@ -62,7 +86,8 @@ impl Portal {
     }
 }
 
-/// Counts a letter, by who asks and by who gets it: nobody's telephone rings for a stranger.
+/// Counts a letter, by who asks and by who gets it: nobody's telephone rings for a stranger. Only how much
+/// somebody asks for themselves is refused.
 pub(super) async fn count_letter(
     portal: &Portal,
     tx: &Tx,
@@ -70,19 +95,18 @@ pub(super) async fn count_letter(
     contact: &Contact,
     actor: &Actor,
     now: Timestamp,
-) -> Result<Result<(), Refusal>> {
-    let (by_account, by_address) =
-        (portal.letters_by_account(), portal.letters_by_address(contact.channel()));
-    match portal.count(tx, by_account, account.as_bytes(), actor, now).await {
+) -> Result<Result<Goes, Refusal>> {
+    match portal.count(tx, portal.letters_by_account(), account.as_bytes(), actor, now).await {
         Err(Error::TooMany { .. }) => return Ok(Err(Refusal::TooManyLetters)),
         other => other?,
     }
+    let by_address = portal.letters_by_address(contact.channel());
     match portal.count(tx, by_address, &contact.index(portal), actor, now).await {
-        Err(Error::TooMany { .. }) => {
-            let left = portal.left(tx, by_account, account.as_bytes(), now).await?;
-            let assured = left + ASSURED >= by_account.most;
-            Ok(if assured { Ok(()) } else { Err(Refusal::TooManyLetters) })
-        }
-        other => other.map(Ok),
+        Err(Error::TooMany { .. }) => {}
+        other => return other.map(|()| Ok(Goes::Out)),
+    }
+    match portal.count(tx, portal.assured_by_account(), account.as_bytes(), actor, now).await {
+        Err(Error::TooMany { .. }) => Ok(Ok(Goes::Nowhere)),
+        other => other.map(|()| Ok(Goes::Out)),
     }
 }

@@ -7,8 +7,10 @@ use store::entity::session as row;
 
 use crate::{
     Error, Guardian, Result,
+    audit::Deed,
     clock::from_millis,
     session::{self, End, Session},
+    trail::Line,
 };
 
 /// A device that is signed in.
@@ -60,9 +62,23 @@ impl Guardian<'_> {
             row::Entity::find_by_id(id.uuid().to_string()).one(self.portal().store().reader()).await?;
         let own = found.is_some_and(|row| row.account_id == Some(self.account.uuid().to_string()));
         if !own {
+            self.refused_access(id).await?;
             return Err(Error::NotFound);
         }
         self.end_sessions(Which::One(id)).await
+    }
+
+    /// A session was named that is not this account's: it is in the log, and looks like one that is not
+    /// there.
+    async fn refused_access(&self, id: SessionId) -> Result<()> {
+        metrics::counter!("portal_access_refused").increment(1);
+        let visit = self.visit.clone();
+        self.portal()
+            .change(move |tx| async move {
+                let line = Line::new(Deed::RefusedAccess).of("session", id.uuid()).refused("not-own-session");
+                visit.0.portal.trail(&tx, &visit.actor(), line, visit.0.now).await
+            })
+            .await
     }
 
     /// Logs every device out but the one that asks.
@@ -98,7 +114,8 @@ impl Guardian<'_> {
                         session::end(portal, &tx, &session, why, &actor, now).await?;
                     }
                 }
-                Ok(())
+                // None of them comes back by the session it was made of a moment ago.
+                session::forget_raised(&tx, &own.subject, now).await
             })
             .await
     }

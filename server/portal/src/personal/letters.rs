@@ -9,7 +9,7 @@ use anyhow::anyhow;
 use dispatch::{Mail, letters, sms};
 use jiff::Timestamp;
 use jobs::{Job, Setback};
-use model::{Channel, Email, Language, Mobile};
+use model::{AccountId, Channel, Email, Language, Mobile};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
 use serde::{Deserialize, Serialize};
 use store::{
@@ -40,17 +40,20 @@ pub(super) enum Kind {
     MobileChanged,
     /// To the mailbox: its holder closed the account.
     Closed,
+    /// To the mailbox: of some child's absence no letter tells any more.
+    NoticesStay,
     /// A try.
     Test,
 }
 
 impl Kind {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 7] = [
         Self::Code,
         Self::AddressChanged,
         Self::NumberChanged,
         Self::MobileChanged,
         Self::Closed,
+        Self::NoticesStay,
         Self::Test,
     ];
 
@@ -61,6 +64,7 @@ impl Kind {
             Self::NumberChanged => "number-changed",
             Self::MobileChanged => "mobile-changed",
             Self::Closed => "closed",
+            Self::NoticesStay => "notices-stay",
             Self::Test => "test",
         }
     }
@@ -152,6 +156,24 @@ pub(super) fn mobile_of(portal: &Portal, row: &account::Model) -> Result<Option<
     let text = portal.unseal("account", "mobile", &row.id, sealed)?;
     let mobile = Mobile::parse(&text).map_err(|_| anyhow!("a kept number cannot be read"))?;
     Ok(Some(Contact::Sms(mobile)))
+}
+
+/// Tells an account's mailbox that notices of absence stay inside the service from now on. Every account has
+/// a proven one; nothing takes it away while the account is open.
+pub(crate) async fn notices_stay(
+    portal: &Portal,
+    tx: &Tx,
+    account: AccountId,
+    actor: &Actor,
+    now: Timestamp,
+) -> Result<()> {
+    let Some(row) = account::Entity::find_by_id(account.uuid().to_string()).one(tx).await? else {
+        return Ok(());
+    };
+    match email_of(portal, &row)? {
+        Some(mailbox) => write(portal, tx, &row.id, Kind::NoticesStay, &mailbox, actor, now).await,
+        None => Ok(()),
+    }
 }
 
 pub(super) fn uuid_of(id: &str) -> Result<Uuid> {
@@ -257,7 +279,11 @@ async fn leaving(portal: &Portal, id: Uuid) -> Result<Leaving> {
             account.state == "open" && proof.is_some_and(|proof| proof::works(&proof, now))
         }
         Kind::Test => account.state == "open",
-        Kind::AddressChanged | Kind::NumberChanged | Kind::MobileChanged | Kind::Closed => true,
+        Kind::AddressChanged
+        | Kind::NumberChanged
+        | Kind::MobileChanged
+        | Kind::Closed
+        | Kind::NoticesStay => true,
     };
     if !wanted {
         return Ok(Leaving::Unwanted(kind.word()));
@@ -290,6 +316,7 @@ fn mail(portal: &Portal, kind: Kind, language: Language, code: &str) -> Option<l
             let days = rules.spans.undo_close.as_secs() / 86_400;
             letters::account_closed(language, site, u32::try_from(days).unwrap_or(u32::MAX))
         }
+        Kind::NoticesStay => letters::notices_stay(language, site),
         Kind::Test => letters::test(language, site),
         Kind::NumberChanged => return None,
     })
@@ -301,7 +328,7 @@ fn message(portal: &Portal, kind: Kind, language: Language, code: &str) -> Optio
         Kind::Code => sms::code(language, code, minutes(portal)),
         Kind::NumberChanged => sms::number_changed(language, host),
         Kind::Test => sms::test(language, host),
-        Kind::AddressChanged | Kind::MobileChanged | Kind::Closed => return None,
+        Kind::AddressChanged | Kind::MobileChanged | Kind::Closed | Kind::NoticesStay => return None,
     })
 }
 

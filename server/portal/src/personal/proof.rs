@@ -12,23 +12,27 @@ use sea_orm::{
 use store::{Tx, entity::contact_proof as row};
 use uuid::Uuid;
 
-use super::{contact::Contact, letters};
+use super::{Goes, contact::Contact, letters};
 use crate::{
     Portal, Result,
+    audit::Deed,
     clock::millis,
     code::{REMEMBERED, Sent, Tried, judge},
     keys::same,
     token,
-    trail::Actor,
+    trail::{Actor, Line},
 };
 
-/// Makes a new proof and queues its letter, in the transaction that wants it. `asked` is when the holder, freshly
-/// identified, asked for it.
+/// Makes a new proof and queues its letter, in the transaction that wants it. `asked` is when the holder,
+/// freshly identified, asked for it. A letter that goes nowhere is not written; its proof looks as any other,
+/// and nobody knows its code.
+#[expect(clippy::too_many_arguments, reason = "whose proof, of what, and who asks when")]
 pub(super) async fn send(
     portal: &Portal,
     tx: &Tx,
     account: &str,
     contact: &Contact,
+    goes: Goes,
     asked: i64,
     actor: &Actor,
     now: Timestamp,
@@ -55,7 +59,14 @@ pub(super) async fn send(
         id: Set(row_id),
     };
     row::Entity::insert(proof).exec_without_returning(tx).await?;
-    letters::write_code(portal, tx, account, id, contact, &code, actor, now).await
+    match goes {
+        Goes::Out => letters::write_code(portal, tx, account, id, contact, &code, actor, now).await,
+        Goes::Nowhere => {
+            let line = Line::new(Deed::WithheldLetter).of("letter", id).refused("address-had-its-share");
+            portal.trail(tx, actor, line, now).await?;
+            sent(portal, tx, id, Goes::seems_to_leave(now)).await
+        }
+    }
 }
 
 /// Ends every proof of an account and a channel that still works.

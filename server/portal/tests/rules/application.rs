@@ -300,22 +300,19 @@ async fn a_hundred_parallel_completions_make_one_account_and_one_welcome_letter(
     browser.apply("lindqvist-sara", EMAIL).await;
     let completions = (0..100).map(|_| {
         let mut browser = browser.clone();
-        async move {
-            browser.complete().await.unwrap();
-            browser.session
-        }
+        async move { browser.complete().await.is_ok().then_some(browser.session) }
     });
-    let cookies = futures::future::join_all(completions).await;
+    let entered = futures::future::join_all(completions).await;
+    let cookies: Vec<_> = entered.into_iter().flatten().collect();
+    assert_eq!(cookies.len(), 2, "who completed, and who sent the form twice");
     assert_eq!(stage.accounts().await.len(), 1);
     assert_eq!(stage.live_links().await.len(), 2);
     assert_eq!(stage.audited(Deed::OpenedAccount).await.len(), 1);
-    // Whichever answer the browser kept, it is in; older ones have given way.
-    let mut open = 0;
+    // Whichever answer the browser kept, it is in.
     for cookie in cookies {
         browser.session = cookie;
-        open += usize::from(matches!(browser.visit().await.who(), Who::Guardian { .. }));
+        assert!(matches!(browser.visit().await.who(), Who::Guardian { .. }));
     }
-    assert_eq!(open, 5);
     stage.letter(EMAIL, 1).await;
     assert_eq!(stage.letters(EMAIL).len(), 2);
 }

@@ -281,6 +281,24 @@ async fn links_live_a_day_on_last_known_data_while_the_population_register_is_do
 }
 
 #[tokio::test]
+async fn last_known_data_stand_in_for_a_register_that_is_away_and_not_for_one_that_answers_otherwise() {
+    let stage = Stage::open().await;
+    let browser = guardian(&stage, "bergstrom-karin").await;
+    stage.advance(QUARTER);
+    for fault in ["down", "status:500", "status:502", "status:503", "status:429", "truncate"] {
+        stage.fault(System::Population, fault);
+        assert_eq!(browser.children().await.unwrap(), ["Alva"], "{fault}");
+    }
+    for fault in ["garbage", "status:400", "status:403"] {
+        stage.fault(System::Population, fault);
+        let seen = browser.children().await;
+        assert!(matches!(seen, Err(Error::Unavailable(portal::System::PopulationRegister))), "{fault}");
+    }
+    stage.fault(System::Population, "none");
+    assert_eq!(browser.children().await.unwrap(), ["Alva"]);
+}
+
+#[tokio::test]
 async fn half_a_custody_is_doubted_for_a_day_and_then_becomes_a_case() {
     let stage = Stage::open().await;
     let mut browser = guardian(&stage, "bergstrom-karin").await;

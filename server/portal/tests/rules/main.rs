@@ -15,6 +15,7 @@ mod children;
 mod collector;
 mod hints;
 mod identification;
+mod letter_limits;
 mod letters;
 mod messages;
 mod notices;

@@ -209,6 +209,12 @@ async fn what_is_not_this_guardians_is_not_there() {
         assert!(matches!(karin.open(message).await, Err(Error::NotFound)));
         assert!(matches!(karin.acknowledge(message).await, Err(Error::NotFound)));
     }
+    let refused = stage.audited(Deed::RefusedAccess).await;
+    assert_eq!(refused.len(), 4, "each of them is in the log");
+    for line in &refused {
+        assert_eq!((line.outcome.as_str(), line.reason.as_deref()), ("refused", Some("not-own-message")));
+        assert_eq!(line.actor.as_ref(), Some(&karin.account));
+    }
     assert_eq!(notice_row(&stage, notice).await.confirmed_at, None);
     let stranger = stage.browser();
     assert_eq!(stranger.visit().await.unread_messages().await.unwrap(), 0);
@@ -224,6 +230,7 @@ async fn only_what_tells_of_an_absence_can_be_answered() {
         assert_eq!(sara.open(id).await.unwrap().line.child.is_some(), kind == MessageKind::Correction);
     }
     assert_eq!(stage.audited(Deed::AcknowledgedMessage).await.len(), 0);
+    assert_eq!(stage.audited(Deed::RefusedAccess).await.len(), 0, "they are her own");
 }
 
 #[tokio::test]
@@ -238,6 +245,7 @@ async fn who_lost_the_child_sees_none_of_its_messages_from_the_next_request_on()
     stage.advance(QUARTER);
     assert!(matches!(karin.open(about).await, Err(Error::NotFound)));
     assert!(matches!(karin.acknowledge(about).await, Err(Error::NotFound)));
+    assert_eq!(stage.audited(Deed::RefusedAccess).await.len(), 2);
     let left = karin.list(0).await.lines;
     assert_eq!((left.len(), left[0].kind), (1, MessageKind::Trial));
     assert_eq!(karin.unread().await, 1);

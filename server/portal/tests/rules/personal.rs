@@ -5,6 +5,8 @@ mod channels;
 mod closing;
 mod contact;
 mod devices;
+mod shares;
+mod silenced;
 
 use model::{Channel, CodeForm, Device, EmailForm, MobileForm, Refusal};
 use portal::{Error, Finish, Proof, Result};

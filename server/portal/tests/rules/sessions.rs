@@ -132,3 +132,52 @@ async fn who_signed_out_is_not_let_in_again_by_the_session_of_the_application() 
     assert!(matches!(copy.complete().await, Err(Error::SignIn(_))));
     assert_eq!(copy.visit().await.who(), Who::Stranger);
 }
+
+/// How many sessions of an account were made.
+async fn guardians(stage: &Stage) -> usize {
+    let rows = store::entity::session::Entity::find().all(stage.store.reader()).await.unwrap();
+    rows.iter().filter(|row| row.kind == "guardian").count()
+}
+
+#[tokio::test]
+async fn the_session_of_the_application_lets_in_once_more_and_never_again() {
+    let stage = Stage::open().await;
+    let mut browser = stage.browser();
+    browser.apply("lindqvist-sara", "sara@example.se").await;
+    let before = browser.clone();
+    browser.complete().await.unwrap();
+    before.clone().complete().await.unwrap();
+    for _ in 0..3 {
+        assert!(matches!(before.clone().complete().await, Err(Error::SignIn(_))));
+    }
+    assert_eq!(guardians(&stage).await, 2);
+}
+
+#[tokio::test]
+async fn many_replays_at_once_are_let_in_once() {
+    let stage = Stage::open().await;
+    let mut browser = stage.browser();
+    browser.apply("lindqvist-sara", "sara@example.se").await;
+    let before = browser.clone();
+    browser.complete().await.unwrap();
+    let replays = (0..32).map(|_| {
+        let mut copy = before.clone();
+        async move { copy.complete().await.is_ok() }
+    });
+    let entered = futures::future::join_all(replays).await;
+    assert_eq!(entered.into_iter().filter(|entered| *entered).count(), 1);
+    assert_eq!(guardians(&stage).await, 2);
+}
+
+#[tokio::test]
+async fn who_signed_out_in_the_middle_of_the_last_step_gets_no_session_by_it() {
+    let stage = Stage::open().await;
+    let mut browser = stage.browser();
+    browser.apply("lindqvist-sara", "sara@example.se").await;
+    let visit = browser.visit().await;
+    browser.visit().await.sign_out().await.unwrap();
+    let completed = visit.applicant().unwrap().complete("2026-1").await;
+    assert!(matches!(completed, Err(Error::SignIn(_))));
+    assert!(stage.accounts().await.is_empty());
+    assert_eq!(guardians(&stage).await, 0);
+}

@@ -12,7 +12,8 @@ pub struct Model {
     pub id: String,
     /// The account it is about.
     pub account_id: String,
-    /// What is written: `code`, `address-changed`, `number-changed`, `mobile-changed`, `closed` or `test`.
+    /// What is written: `code`, `address-changed`, `number-changed`, `mobile-changed`, `closed`,
+    /// `notices-stay` or `test`.
     pub kind: String,
     /// `mail` or `sms`.
     pub channel: String,

@@ -1,9 +1,10 @@
 //! Devices: who is there, who is not, and who is shown out.
 
-use model::{Device, Purpose, Refusal};
-use portal::{Error, Proof};
+use model::{Device, Purpose, Refusal, SessionId};
+use portal::{Error, Proof, audit::Deed};
+use uuid::Uuid;
 
-use super::{SARA, refusal, step_up, with_account};
+use super::{MAILBOX, SARA, refusal, step_up, with_account};
 use crate::stage::Stage;
 
 #[tokio::test]
@@ -38,6 +39,44 @@ async fn devices_are_listed_and_logged_out_one_by_one_or_all() {
     assert!(others[1].visit().await.guardian().is_err() && browser.visit().await.guardian().is_ok());
     browser.visit().await.guardian().unwrap().end_all_devices().await.unwrap();
     assert!(browser.visit().await.guardian().is_err());
+}
+
+#[tokio::test]
+async fn a_session_of_another_account_is_not_there_and_the_attempt_is_logged() {
+    let stage = Stage::open().await;
+    let browser = with_account(&stage).await;
+    let mut karin = stage.browser();
+    karin.open_account("bergstrom-karin", "karin@example.se").await;
+    let foreign = karin.visit().await.guardian().unwrap().devices().await.unwrap()[0].id;
+    for id in [foreign, SessionId::from_uuid(Uuid::new_v4())] {
+        let ended = browser.visit().await.guardian().unwrap().end_device(id).await;
+        assert!(matches!(ended, Err(Error::NotFound)));
+    }
+    let refused = stage.audited(Deed::RefusedAccess).await;
+    assert_eq!(refused.len(), 2);
+    for line in &refused {
+        assert_eq!((line.outcome.as_str(), line.reason.as_deref()), ("refused", Some("not-own-session")));
+        assert!(line.actor.is_some() && line.actor_kind == "guardian");
+    }
+    let own = browser.visit().await.guardian().unwrap().devices().await.unwrap()[0].id;
+    browser.visit().await.guardian().unwrap().end_device(own).await.unwrap();
+    assert_eq!(stage.audited(Deed::RefusedAccess).await.len(), 2);
+}
+
+#[tokio::test]
+async fn who_logs_devices_out_shuts_the_session_of_the_application_out_too() {
+    for all in [true, false] {
+        let stage = Stage::open().await;
+        let mut browser = stage.browser();
+        browser.apply(SARA, MAILBOX).await;
+        let mut copy = browser.clone();
+        browser.complete().await.unwrap();
+        let visit = browser.visit().await;
+        let guardian = visit.guardian().unwrap();
+        let ended = if all { guardian.end_all_devices().await } else { guardian.end_other_devices().await };
+        ended.unwrap();
+        assert!(matches!(copy.complete().await, Err(Error::SignIn(_))), "all: {all}");
+    }
 }
 
 #[tokio::test]
