@@ -12,10 +12,6 @@ use crate::{NoBankId, Place, text::Text, ui::form::hidden};
 /// Two large choices: where the app is.
 pub(super) fn choices(purpose: Purpose, back: Option<String>, lively: bool) -> impl IntoView {
     let lead_back = |back: &Option<String>| back.clone().map(|back| hidden("back", back));
-    let (this, other) = match purpose {
-        Purpose::SignIn => (Text::SignInThisDevice, Text::SignInOtherDevice),
-        Purpose::Apply | Purpose::StepUp => (Text::IdentifyThisDevice, Text::IdentifyOtherDevice),
-    };
     view! {
         <div class="choices">
             <form method="post" action=Start::url()>
@@ -23,7 +19,7 @@ pub(super) fn choices(purpose: Purpose, back: Option<String>, lively: bool) -> i
                 {lead_back(&back)}
                 {lively.then(script)}
                 <button class="choice main" name="device" value=device_word(Device::This)>
-                    <strong>{this}</strong>
+                    <strong>{Text::SignInThisDevice}</strong>
                     <span>{Text::SignInThisDeviceText}</span>
                 </button>
             </form>
@@ -31,7 +27,7 @@ pub(super) fn choices(purpose: Purpose, back: Option<String>, lively: bool) -> i
                 {hidden("purpose", word(purpose))}
                 {lead_back(&back)}
                 <button class="choice" name="device" value=device_word(Device::Other)>
-                    <strong>{other}</strong>
+                    <strong>{Text::SignInOtherDevice}</strong>
                     <span>{Text::SignInOtherDeviceText}</span>
                 </button>
             </form>

@@ -31,7 +31,7 @@ pub use standing::{OwnReport, Reported};
 pub(crate) use history::{taken_back, today};
 pub(crate) use recall::RecallReport;
 pub(crate) use send::SendReport;
-pub(crate) use unsaid::{has_said, unsay};
+pub(crate) use unsaid::{has_said, unsay, who_said};
 
 use crate::{Error, Result, audit::Deed, clock::day_of, own::Own, pupils, trail::Line};
 

@@ -133,7 +133,9 @@ fn is_fresh(portal: &Portal, row: &row::Model, now: Timestamp) -> bool {
 /// refuses the question, or answers what cannot be read, something is wrong that an old answer must not hide.
 fn is_away(error: &anyhow::Error) -> bool {
     match error.downcast_ref::<navet::Error>() {
-        Some(navet::Error::Unreachable(_) | navet::Error::Said(Code::Closed | Code::TooMany)) => true,
+        Some(navet::Error::Unreachable(_)) => true,
+        // One of several numbers without an answer says nothing of the others.
+        Some(navet::Error::Said(Code::Closed | Code::TooMany | Code::Number(_))) => true,
         Some(navet::Error::Said(Code::Status(status))) => *status >= 500,
         Some(_) => false,
         // No answer in time, now or a moment ago; or trouble of our own, which says nothing of the register.

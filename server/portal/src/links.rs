@@ -39,8 +39,13 @@ use crate::{
 const SOURCE: &str = "population";
 /// The end of what somebody said of any child, who may not go on at all.
 const MAY_NOT_GO_ON: &str = "may-not-go-on";
-/// Ends of a link that make nothing its holder said before less true: the child died, came of age or moved away.
-const IN_GOOD_FAITH: [&str; 3] = ["deceased", "of-age", "moved-away"];
+/// Where the pupil register alone leaves a guardian out, folkbokföringen has not been asked, or says otherwise.
+const UNNAMED: &str = "unnamed";
+/// Where the registers, or both sides of one, do not agree.
+const DISAGREE: &str = "registers-disagree";
+/// Ends of a link that make nothing its holder said before less true: the child died, came of age or moved away; or a
+/// register may be at fault, and says something else tomorrow.
+const IN_GOOD_FAITH: [&str; 5] = ["deceased", "of-age", "moved-away", UNNAMED, DISAGREE];
 
 /// What a look at the links comes to.
 pub(crate) enum Settled {
@@ -137,7 +142,7 @@ pub(crate) async fn close_unnamed(
             .await?;
         let rows = BTreeSet::from([pupils::child_id(pupil)?]);
         for link in &links {
-            close(portal, tx, link, &rows, "unnamed", &Actor::house(), now).await?;
+            close(portal, tx, link, &rows, UNNAMED, &Actor::house(), now).await?;
             closed += 1;
         }
     }
@@ -268,7 +273,7 @@ fn fate_of(finding: Option<Finding>, custody: &Custody) -> Fate {
 fn ending(portal: &Portal, link: &row::Model, fate: Fate, now: Timestamp) -> Option<&'static str> {
     match fate {
         Fate::Stays => None,
-        Fate::Doubtful => (!is_lately(portal, link, now)).then_some("registers-disagree"),
+        Fate::Doubtful => (!is_lately(portal, link, now)).then_some(DISAGREE),
         Fate::Lingers(left) => {
             let left = left.unwrap_or_else(|| day_of(from_millis(link.checked_at)));
             (left < long_ago(portal, day_of(now))).then_some("moved-away")
@@ -280,6 +285,14 @@ fn ending(portal: &Portal, link: &row::Model, fate: Fate, now: Timestamp) -> Opt
 /// Whether a link was confirmed so lately that last known data still live.
 fn is_lately(portal: &Portal, link: &row::Model, now: Timestamp) -> bool {
     now.as_millisecond() - link.checked_at < millis(portal.rules().spans.last_known)
+}
+
+/// What a holder of an open account is to a child at this moment.
+struct Standing {
+    /// May be told of it.
+    hears: bool,
+    /// May say something of it.
+    speaks: bool,
 }
 
 /// Whether an account holder may be told of a child at this moment: linked, and by the rule ([`hears`]). The link is left
@@ -294,32 +307,62 @@ pub(crate) async fn may_hear(
     custody: &Custody,
     now: Timestamp,
 ) -> Result<bool> {
+    Ok(stands(portal, on, person, account, child, custody, now).await?.hears)
+}
+
+async fn stands(
+    portal: &Portal,
+    on: &impl ConnectionTrait,
+    person: &Identity,
+    account: &str,
+    child: ChildId,
+    custody: &Custody,
+    now: Timestamp,
+) -> Result<Standing> {
+    let neither = Standing { hears: false, speaks: false };
     let link = row::Entity::find()
         .filter(row::Column::AccountId.eq(account))
         .filter(row::Column::PupilId.eq(child.uuid().to_string()))
         .filter(row::Column::Until.is_null())
         .one(on)
         .await?;
-    let Some(link) = link else { return Ok(false) };
-    let decision = portal.decide_about(on, person, custody, Account::Open, &BTreeSet::new(), now).await?;
-    let stands = decision.standing(child);
-    let finding = decision.findings.iter().find(|(found, _)| *found == stands).map(|(_, finding)| *finding);
-    let listener = Listener {
-        outcome: decision.outcome,
-        finding,
-        asked: custody.answer.population.is_some(),
-        lately: is_lately(portal, &link, now),
-    };
-    if hears(listener) {
-        return Ok(true);
+    // Without a link all that is left to ask is whether what they said stands.
+    if link.is_none() && !absence::has_said(on, account, Some(&BTreeSet::from([child])), now).await? {
+        return Ok(neither);
     }
-    let (of, why) = if decision.outcome == Outcome::TurnToTheSchool {
-        (None, Some(MAY_NOT_GO_ON))
-    } else {
-        let why = ending(portal, &link, fate_of(finding, custody), now);
-        (Some(decision.rows_of(stands)), why.filter(|why| !IN_GOOD_FAITH.contains(why)))
+    let decision = portal.decide_about(on, person, custody, Account::Open, &BTreeSet::new(), now).await?;
+    let named = decision.standing(child);
+    let finding = decision.findings.iter().find(|(found, _)| *found == named).map(|(_, finding)| *finding);
+    let may_go_on = decision.outcome != Outcome::TurnToTheSchool;
+    let fate = fate_of(finding, custody);
+    let ends = match &link {
+        Some(link) => ending(portal, link, fate, now),
+        None => {
+            if let Fate::Closes(why) = fate {
+                Some(why)
+            } else {
+                None
+            }
+        }
     };
-    let Some(why) = why else { return Ok(false) };
+    let standing = match &link {
+        None => neither,
+        Some(link) => Standing {
+            hears: hears(Listener {
+                outcome: decision.outcome,
+                finding,
+                asked: custody.answer.population.is_some(),
+                lately: is_lately(portal, link, now),
+            }),
+            speaks: may_go_on && ends.is_none(),
+        },
+    };
+    let (of, why) = if may_go_on {
+        (Some(decision.rows_of(named)), ends.filter(|why| !IN_GOOD_FAITH.contains(why)))
+    } else {
+        (None, Some(MAY_NOT_GO_ON))
+    };
+    let Some(why) = why.filter(|_| !standing.hears) else { return Ok(standing) };
     if absence::has_said(on, account, of.as_ref(), now).await? {
         let (house, account) = (portal.clone(), account.to_owned());
         portal
@@ -328,7 +371,7 @@ pub(crate) async fn may_hear(
             )
             .await?;
     }
-    Ok(false)
+    Ok(standing)
 }
 
 /// The same of an account, with folkbokföringen asked first: the holder of one that is closed hears nothing.
@@ -341,12 +384,34 @@ pub(crate) async fn still_hears(
     child: ChildId,
     now: Timestamp,
 ) -> Result<bool> {
+    Ok(still_stands(portal, account, child, now).await?.is_some_and(|standing| standing.hears))
+}
+
+/// Whether what the holder of an account says of a child counts: as long as their link would not end at the next look.
+///
+/// # Errors
+/// As [`still_hears`].
+pub(crate) async fn still_speaks(
+    portal: &Portal,
+    account: &str,
+    child: ChildId,
+    now: Timestamp,
+) -> Result<bool> {
+    Ok(still_stands(portal, account, child, now).await?.is_some_and(|standing| standing.speaks))
+}
+
+async fn still_stands(
+    portal: &Portal,
+    account: &str,
+    child: ChildId,
+    now: Timestamp,
+) -> Result<Option<Standing>> {
     let on = portal.store().reader();
     let found = holder::Entity::find_by_id(account.to_owned()).one(on).await?;
-    let Some(found) = found.filter(|found| found.state == "open") else { return Ok(false) };
-    let Some(person) = account::holder(portal, &found)? else { return Ok(false) };
+    let Some(found) = found.filter(|found| found.state == "open") else { return Ok(None) };
+    let Some(person) = account::holder(portal, &found)? else { return Ok(None) };
     let custody = custody::of_person(portal, &person, &Actor::house(), now).await?;
-    may_hear(portal, on, &person, &found.id, child, &custody, now).await
+    stands(portal, on, &person, &found.id, child, &custody, now).await.map(Some)
 }
 
 async fn confirm(tx: &Tx, link: &row::Model, custody: &Custody) -> Result<()> {

@@ -39,7 +39,8 @@ pub(crate) use intake::Intake;
 pub(crate) use leaving::Left;
 pub(crate) use sending::SendNotice;
 pub use settings::Notices;
-pub(crate) use telling::{TellGuardians, Telling};
+pub(crate) use telling::{TellGuardians, Telling, tell_after_all};
+pub(crate) use turn::take as take_turn;
 
 /// The words of `delivery.state`.
 pub(crate) mod state {

@@ -3,10 +3,12 @@
 //! Invariant: a session's level and person are those of the login that made its row; a step-up and a finished
 //! application make a new row and end the old one in the same transaction.
 //!
-//! Invariant: a session that became an account's lets its holder in once more for a moment, where the form
-//! was sent twice; after that its cookie is nobody's.
+//! Invariant: a session that became an account's lets its holder in a few times more for a moment, where the form was sent
+//! again; after that its cookie is nobody's.
 //!
 //! Invariant: only the SHA-256 of a cookie is kept; whoever reads the table can become nobody.
+
+use std::time::Duration;
 
 use jiff::Timestamp;
 use model::{AccountId, Assurance, PersonId};
@@ -21,6 +23,7 @@ use crate::{
     Error, Portal, Result, Spans, Visit,
     audit::Deed,
     clock::{from_millis, millis},
+    limits::Limit,
     person::{Identity, Name, Subject},
     token,
     trail::{Actor, Line},
@@ -32,6 +35,8 @@ const MOST: u64 = 5;
 const GRAIN: i64 = 15_000;
 /// How long a session that just became an account's may still be told so (a form sent twice).
 const GRACE: i64 = 60_000;
+/// How often it does: with the account's own session that is all there may be at once.
+const AGAIN: u32 = 4;
 
 /// A live session.
 #[derive(Clone)]
@@ -70,8 +75,6 @@ pub(crate) enum End {
     Replaced,
     /// It became an account's.
     Completed,
-    /// So it did, and its form was sent twice: it has let its holder in a second time, and does so no more.
-    CompletedTwice,
     /// One too many.
     TooMany,
     /// Somebody else identified in the middle of it.
@@ -90,7 +93,6 @@ impl End {
             Self::Absolute => "absolute",
             Self::Replaced => "replaced",
             Self::Completed => "completed",
-            Self::CompletedTwice => "completed-twice",
             Self::TooMany => "too-many",
             Self::OtherPerson => "other-person",
             Self::AccountClosed => "account-closed",
@@ -301,23 +303,32 @@ pub(crate) async fn end_all(tx: &Tx, account: AccountId, why: End, now: Timestam
     ended(tx, row::Column::AccountId.eq(account.uuid().to_string()), why, now).await
 }
 
-/// Ended a moment ago by becoming an account's, and nobody came in by it since.
+/// Ended a moment ago by becoming an account's.
 fn just_completed(now: Timestamp) -> Condition {
     Condition::all()
         .add(row::Column::EndReason.eq(End::Completed.word()))
         .add(row::Column::EndedAt.gt(now.as_millisecond().saturating_sub(GRACE)))
 }
 
-/// Whether whoever holds this session, which became an account's a moment ago, is let in by it: once, whoever
-/// comes first.
-pub(crate) async fn enter_again(tx: &Tx, session: &Session, now: Timestamp) -> Result<bool> {
-    let entered = row::Entity::update_many()
-        .col_expr(row::Column::EndReason, Expr::value(End::CompletedTwice.word()))
-        .filter(row::Column::Id.eq(session.id.to_string()))
-        .filter(just_completed(now))
-        .exec(tx)
-        .await?;
-    Ok(entered.rows_affected == 1)
+/// Whether whoever holds this session, which became an account's a moment ago, is let in by it: as often as an impatient
+/// finger presses, and so that nobody's own session has to give way.
+pub(crate) async fn enter_again(
+    portal: &Portal,
+    tx: &Tx,
+    session: &Session,
+    actor: &Actor,
+    now: Timestamp,
+) -> Result<bool> {
+    let found = row::Entity::find_by_id(session.id.to_string()).filter(just_completed(now)).one(tx).await?;
+    if found.is_none() {
+        return Ok(false);
+    }
+    let limit = Limit { name: "completed-again", most: AGAIN, per: Duration::from_secs(10 * 60) };
+    match portal.count(tx, limit, session.id.as_bytes(), actor, now).await {
+        Ok(()) => Ok(true),
+        Err(Error::TooMany { .. }) => Ok(false),
+        Err(error) => Err(error),
+    }
 }
 
 /// Who signed out is not let in again by the session that became this one a moment ago.

@@ -109,14 +109,15 @@ async fn left_by_a_try(on: &impl ConnectionTrait, mut rows: Vec<&row::Model>) ->
         return Ok(BTreeSet::new());
     }
     let pupils: BTreeSet<&str> = rows.iter().map(|row| row.pupil_id.as_str()).collect();
-    let open = absence_report::Entity::find()
-        .filter(absence_report::Column::PupilId.is_in(pupils))
-        .filter(absence_report::Column::RegisterId.is_null())
-        .filter(
-            absence_report::Column::State.is_in([ReportState::Sending.word(), ReportState::Recalling.word()]),
-        )
-        .all(on)
-        .await?;
+    let open =
+        absence_report::Entity::find()
+            .filter(absence_report::Column::PupilId.is_in(pupils))
+            .filter(absence_report::Column::RegisterId.is_null())
+            .filter(absence_report::Column::State.is_in(
+                [ReportState::Sending, ReportState::Recalling, ReportState::Left].map(ReportState::word),
+            ))
+            .all(on)
+            .await?;
     let is_left = |row: &row::Model| {
         let same = open.iter().filter(|report| {
             report.pupil_id == row.pupil_id

@@ -207,7 +207,7 @@ async fn pack(portal: &Portal, id: Uuid, is_guardian: bool) -> Result<Option<Par
 /// Whether both registers say at this moment that the account may speak for the child: a link ends with custody only
 /// when somebody looks. Asked without a connection in hand.
 async fn is_guardian(portal: &Portal, row: &row::Model) -> Result<bool> {
-    links::still_hears(portal, &row.account_id, pupils::child_id(&row.pupil_id)?, portal.clock().now()).await
+    links::still_speaks(portal, &row.account_id, pupils::child_id(&row.pupil_id)?, portal.clock().now()).await
 }
 
 /// The same as far as the house knows by itself: open, linked and not barred.

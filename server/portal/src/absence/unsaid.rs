@@ -5,11 +5,11 @@
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
-use model::{AbsenceKind, ChildId, ReportState};
+use model::{ChildId, ReportState};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, sea_query::Expr};
 use store::{
     Tx,
-    entity::{absence, absence_report as row, account},
+    entity::{absence_report as row, account, child_link},
 };
 
 use super::{
@@ -20,9 +20,7 @@ use super::{
 use crate::{
     Portal, Result,
     audit::Deed,
-    cases,
-    notices::{STANDING, TellGuardians},
-    pupils, tasks,
+    cases, notices, pupils,
     trail::{Actor, Line},
 };
 
@@ -93,6 +91,32 @@ pub(crate) async fn has_said(
     Ok(!said(on, account, of, now).await?.is_empty())
 }
 
+/// The accounts that said something of a pupil which is not over, and are linked to it no more.
+pub(crate) async fn who_said(
+    on: &impl ConnectionTrait,
+    child: ChildId,
+    now: Timestamp,
+) -> Result<BTreeSet<String>> {
+    let reports = row::Entity::find()
+        .filter(row::Column::PupilId.eq(child.uuid().to_string()))
+        .filter(row::Column::WithdrawnAt.is_null())
+        .filter(row::Column::EndAt.gt(now.as_millisecond()))
+        .all(on)
+        .await?;
+    let mut accounts: BTreeSet<String> = reports.into_iter().map(|report| report.account_id).collect();
+    if !accounts.is_empty() {
+        let links = child_link::Entity::find()
+            .filter(child_link::Column::PupilId.eq(child.uuid().to_string()))
+            .filter(child_link::Column::Until.is_null())
+            .all(on)
+            .await?;
+        links.iter().for_each(|link| {
+            accounts.remove(&link.account_id);
+        });
+    }
+    Ok(accounts)
+}
+
 async fn said(
     on: &impl ConnectionTrait,
     account: &str,
@@ -130,25 +154,5 @@ pub(super) async fn unsay_one(
     if report.state != ReportState::Sent.word() {
         open_case(portal, tx, report, cases::ABSENCE_WITHHELD, why, now).await?;
     }
-    tell_after_all(tx, report, child, now).await
-}
-
-/// What the report excused so far is told of after all. Whoever was told of it before hears nothing twice.
-async fn tell_after_all(tx: &Tx, report: &row::Model, child: ChildId, now: Timestamp) -> Result<()> {
-    // Also of what is not told yet: somebody may be deciding on it at this moment, by what stood until now. What
-    // has no time to be told at is on the list of homes to call.
-    let excused = absence::Entity::update_many()
-        .col_expr(absence::Column::ToldAt, Expr::value(Option::<i64>::None))
-        .filter(absence::Column::PupilId.eq(report.pupil_id.clone()))
-        .filter(absence::Column::Kind.eq(AbsenceKind::Unexcused.word()))
-        .filter(absence::Column::State.eq(STANDING))
-        .filter(absence::Column::DueAt.is_not_null())
-        .filter(absence::Column::StartAt.gte(report.start_at))
-        .filter(absence::Column::EndAt.lte(report.end_at))
-        .exec(tx)
-        .await?;
-    if excused.rows_affected == 0 {
-        return Ok(());
-    }
-    tasks::enqueue(tx, &TellGuardians { pupil: child.uuid() }, now).await
+    notices::tell_after_all(tx, child, (report.start_at, report.end_at), now).await
 }

@@ -26,12 +26,12 @@ use crate::{
 
 impl Applicant<'_> {
     /// The last step, all or nothing: the account, its children, its address, the version of the information that was
-    /// read, and a new session. Asked once more, it gives the same account.
+    /// read, and a new session. Asked again, it gives the same account.
     ///
     /// # Errors
     /// Refused: [`Refusal::StepNotReached`] (also for who may no longer apply), [`Refusal::NoChildLeft`];
     /// [`Error::Unavailable`] while a register is down: the draft is kept. [`Error::SignIn`] where it was
-    /// asked for more than twice, or the session was ended meanwhile.
+    /// asked for again too often, or the session was ended meanwhile.
     pub async fn complete(&self, information_version: &'static str) -> Result<Completed> {
         if self.raised {
             return self.enter_again().await;
@@ -169,12 +169,12 @@ impl Applicant<'_> {
     }
 
     /// A new session for the account; the applicant's ends. Never is an old row raised. An applicant's
-    /// session that has ended already lets its holder in once more, and only where it became the account's.
+    /// session that has ended already lets its holder in only where it became the account's a moment ago.
     pub(super) async fn raise_in(&self, tx: &Tx, account: AccountId) -> Result<String> {
         let (portal, now, actor) = (self.portal(), self.now(), self.visit.actor());
         let old = self.session;
         let was_alive = session::end(portal, tx, old, End::Completed, &actor, now).await?;
-        if !was_alive && !session::enter_again(tx, old, now).await? {
+        if !was_alive && !session::enter_again(portal, tx, old, &actor, now).await? {
             return Err(Error::SignIn(Assurance::High));
         }
         let new = session::New {

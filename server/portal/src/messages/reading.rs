@@ -171,6 +171,8 @@ impl Reader {
         if !line.kind.wants_answer() {
             return Ok(None);
         }
+        // Whoever changes the notice changes the message too, in this order.
+        notices::take_turn(&self.own.tx, row.pupil_id.as_deref()).await?;
         self.mark_read(&row).await?;
         if super::mark_acknowledged(&self.own.tx, row::Column::Id.eq(row.id.clone()), self.own.now).await? {
             self.on_record(&row, Deed::AcknowledgedMessage).await?;

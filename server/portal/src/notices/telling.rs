@@ -17,12 +17,12 @@ use store::{
 use uuid::Uuid;
 
 use super::{
-    STANDING,
+    STANDING, call_home, cover,
     rules::{Proven, Reach, Wish},
     turn,
 };
 use crate::{
-    Error, Portal, Result, System, account as accounts,
+    Error, Portal, Result, System, absence as absences, account as accounts,
     clock::{day_of, from_millis},
     custody, failpoint, links,
     person::Identity,
@@ -125,6 +125,13 @@ async fn listeners(portal: &Portal, child: ChildId, now: Timestamp) -> Result<Ve
             listeners.push(row.id);
         }
     }
+    // Whoever is linked no more, and said something that still excuses: it may have ended with their custody.
+    for account in absences::who_said(on, child, now).await? {
+        match links::still_hears(portal, &account, child, now).await {
+            Ok(_) | Err(Error::Unavailable(System::PopulationRegister)) => {}
+            Err(error) => return Err(error),
+        }
+    }
     Ok(listeners)
 }
 
@@ -191,6 +198,44 @@ async fn tell_in(
         Day::open(portal, tx, child, day, absences, now).await?.tell(listeners).await?;
     }
     Ok(())
+}
+
+/// What was excused between these moments, and is so no more, is told of after all: not what is excused by something else,
+/// nor what somebody said was received. Whoever was told of it before hears nothing twice.
+pub(crate) async fn tell_after_all(
+    tx: &Tx,
+    child: ChildId,
+    (from, until): (i64, i64),
+    now: Timestamp,
+) -> Result<()> {
+    // Also of what is not told yet: somebody may be deciding on it at this moment, by what stood until now. What has no time
+    // to be told at is on the list of homes to call.
+    let rows = absence::Entity::find()
+        .filter(absence::Column::PupilId.eq(child.uuid().to_string()))
+        .filter(absence::Column::Kind.eq(AbsenceKind::Unexcused.word()))
+        .filter(absence::Column::State.eq(STANDING))
+        .filter(absence::Column::DueAt.is_not_null())
+        .filter(absence::Column::StartAt.gte(from))
+        .filter(absence::Column::EndAt.lte(until))
+        .all(tx)
+        .await?;
+    let unexcused = cover::unexcused(tx, &rows).await?;
+    let mut untold = Vec::new();
+    for row in rows.iter().filter(|row| unexcused.contains(&row.id)) {
+        let day = day_of(from_millis(row.start_at)).to_string();
+        if !call_home::is_answered(tx, child, &day).await? {
+            untold.push(row.id.clone());
+        }
+    }
+    if untold.is_empty() {
+        return Ok(());
+    }
+    absence::Entity::update_many()
+        .col_expr(absence::Column::ToldAt, Expr::value(Option::<i64>::None))
+        .filter(absence::Column::Id.is_in(untold))
+        .exec(tx)
+        .await?;
+    tasks::enqueue(tx, &TellGuardians { pupil: child.uuid() }, now).await
 }
 
 /// A notice to be made.

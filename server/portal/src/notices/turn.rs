@@ -18,7 +18,7 @@ const PUPILS: i32 = 0x686a_7075;
 /// Waits until nobody else is at the notices of these pupils (by our ids), and keeps everybody else away until the
 /// transaction ends. Called once in a transaction, before it reads what it decides by. Answers whether there was anybody to
 /// wait for at all: what was read before has to be read again then.
-pub(super) async fn take(tx: &Tx, pupils: impl IntoIterator<Item = &str>) -> Result<bool> {
+pub(crate) async fn take(tx: &Tx, pupils: impl IntoIterator<Item = &str>) -> Result<bool> {
     if tx.get_database_backend() != DbBackend::Postgres {
         return Ok(false);
     }

@@ -304,7 +304,7 @@ async fn a_hundred_parallel_completions_make_one_account_and_one_welcome_letter(
     });
     let entered = futures::future::join_all(completions).await;
     let cookies: Vec<_> = entered.into_iter().flatten().collect();
-    assert_eq!(cookies.len(), 2, "who completed, and who sent the form twice");
+    assert_eq!(cookies.len(), 5, "who completed, and who sent the form again a few times");
     assert_eq!(stage.accounts().await.len(), 1);
     assert_eq!(stage.live_links().await.len(), 2);
     assert_eq!(stage.audited(Deed::OpenedAccount).await.len(), 1);

@@ -140,21 +140,25 @@ async fn guardians(stage: &Stage) -> usize {
 }
 
 #[tokio::test]
-async fn the_session_of_the_application_lets_in_once_more_and_never_again() {
+async fn the_session_of_the_application_lets_in_a_few_times_more_and_never_again() {
     let stage = Stage::open().await;
     let mut browser = stage.browser();
     browser.apply("lindqvist-sara", "sara@example.se").await;
     let before = browser.clone();
     browser.complete().await.unwrap();
-    before.clone().complete().await.unwrap();
+    // An impatient finger: the browser keeps the last answer.
+    for _ in 0..4 {
+        before.clone().complete().await.unwrap();
+    }
     for _ in 0..3 {
         assert!(matches!(before.clone().complete().await, Err(Error::SignIn(_))));
     }
-    assert_eq!(guardians(&stage).await, 2);
+    assert_eq!(guardians(&stage).await, 5);
+    assert!(matches!(browser.visit().await.who(), portal::Who::Guardian { .. }), "the first had to give way");
 }
 
 #[tokio::test]
-async fn many_replays_at_once_are_let_in_once() {
+async fn many_replays_at_once_are_let_in_a_few_times() {
     let stage = Stage::open().await;
     let mut browser = stage.browser();
     browser.apply("lindqvist-sara", "sara@example.se").await;
@@ -165,8 +169,8 @@ async fn many_replays_at_once_are_let_in_once() {
         async move { copy.complete().await.is_ok() }
     });
     let entered = futures::future::join_all(replays).await;
-    assert_eq!(entered.into_iter().filter(|entered| *entered).count(), 1);
-    assert_eq!(guardians(&stage).await, 2);
+    assert_eq!(entered.into_iter().filter(|entered| *entered).count(), 4);
+    assert_eq!(guardians(&stage).await, 5);
 }
 
 #[tokio::test]

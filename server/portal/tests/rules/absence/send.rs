@@ -267,3 +267,19 @@ async fn a_job_holds_the_reports_id_and_nothing_of_the_child() {
         assert!(!job.payload.contains(&elsa.uuid().to_string()));
     }
 }
+
+#[tokio::test]
+async fn what_is_said_of_a_child_who_is_still_shown_goes_to_the_school() {
+    let stage = Stage::open().await;
+    let mut sara = stage.browser();
+    sara.open_account("lindqvist-sara", "sara@example.se").await;
+    // Folkbokföringen has the child abroad, and its place has not ended: nobody is written to of it, but it is shown.
+    stage
+        .amend("lindqvist-elsa", json!({ "deregistration": { "reason": "UV", "date": "2026-11-20" } }))
+        .await;
+    stage.distrust("198806142389").await;
+    let elsa = stage.child("lindqvist-elsa").await;
+    sara.report(&form(&[elsa], "2026-11-25")).await.unwrap();
+    stage.until_all(ReportState::Sent).await;
+    assert!(stage.cases().await.is_empty());
+}
