@@ -18,6 +18,9 @@ impl Channel {
     /// Every channel, in the order they are offered.
     pub const ALL: [Self; 3] = [Self::Mail, Self::Pim, Self::Sms];
 
+    /// Those that leave the house, and are seen by who does not look inside: the order in which one stands in for another.
+    pub const LETTERS: [Self; 2] = [Self::Mail, Self::Sms];
+
     /// The word it is kept under.
     pub const fn word(self) -> &'static str {
         match self {

@@ -104,13 +104,13 @@ fn months(span: Span, marks: &BTreeMap<Date, DayMark>) -> Vec<Month> {
 /// A month: a column for each day of the week under its letter, a row for each week.
 fn picture(month: &Month) -> impl IntoView + use<> {
     let before = i16::from(month.first.weekday().to_monday_zero_offset());
+    let place = |date: Date| before + i16::from(date.day()) - 1;
+    // A month that begins in its midst has no empty weeks above it.
+    let above = month.days.first().map_or(0, |(first, _)| place(*first) / 7);
     let days = month
         .days
         .iter()
-        .map(|(date, mark)| {
-            let place = before + i16::from(date.day()) - 1;
-            day(place % 7 * STEP, (1 + place / 7) * STEP, *mark)
-        })
+        .map(|(date, mark)| day(place(*date) % 7 * STEP, (1 + place(*date) / 7 - above) * STEP, *mark))
         .collect_view();
     let letters = (0_i16..)
         .zip(weekday_letters())

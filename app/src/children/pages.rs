@@ -9,7 +9,10 @@ use crate::{
     absence::pages::{CHILD, ways},
     page::{Page, Reply},
     text::Text,
-    ui::{dates::day, say::contact_inside},
+    ui::{
+        dates::day,
+        say::{breakable, contact_inside},
+    },
 };
 
 /// Mina barn.
@@ -45,7 +48,9 @@ fn card(child: ChildCard, today: Date) -> impl IntoView {
     let own = [(Text::ChildrenUsername, username), (Text::ChildrenEmail, email)];
     let own: Vec<_> = own
         .into_iter()
-        .filter_map(|(what, value)| value.map(|value| view! { <div><dt>{what}</dt><dd>{value}</dd></div> }))
+        .filter_map(|(what, value)| {
+            value.map(|value| view! { <div><dt>{what}</dt><dd>{breakable(&value)}</dd></div> })
+        })
         .collect();
     let [report, history] =
         [Place::AbsenceReport, Place::AbsenceHistory].map(|to| format!("{to}?{CHILD}={id}"));

@@ -50,13 +50,17 @@ fn ways(phone: Option<String>, email: Option<String>) -> impl IntoView {
 pub(crate) fn write_to(email: String) -> AnyView {
     match Email::parse(&email) {
         Ok(address) if !address.reveal().contains(['?', '&', '%', '#']) => {
-            // Where the line is too short for it, it breaks before the sign and not within a word.
-            let (name, domain) = email.split_at(email.find('@').unwrap_or(0));
-            let (name, domain) = (name.to_owned(), domain.to_owned());
-            view! { <a href=format!("mailto:{}", address.reveal())>{name}<wbr/>{domain}</a> }.into_any()
+            view! { <a href=format!("mailto:{}", address.reveal())>{breakable(&email)}</a> }.into_any()
         }
         _ => email.into_any(),
     }
+}
+
+/// An address, or a name that looks like one: where the line is too short it breaks before the sign and not within a word.
+pub(crate) fn breakable(address: &str) -> impl IntoView + use<> {
+    let (name, domain) = address.split_at(address.find('@').unwrap_or(address.len()));
+    let (name, domain) = (name.to_owned(), domain.to_owned());
+    view! { {name}<wbr/>{domain} }
 }
 
 /// A telephone number that can be tapped.

@@ -44,13 +44,12 @@ impl Own {
 
     /// Something was named that is not this guardian's: it is in the log, and looks like something that is not there.
     async fn strange(&self, named: Strange) -> Result<Error> {
-        metrics::counter!("portal_access_refused").increment(1);
         let line = Line::new(Deed::RefusedAccess);
-        let line = match named {
-            Strange::Child(child) => line.child(child).refused("not-own-child"),
-            Strange::Report(id) => line.of("absence-report", id).refused("not-own-report"),
+        let (line, why) = match named {
+            Strange::Child(child) => (line.child(child), "not-own-child"),
+            Strange::Report(id) => (line.of("absence-report", id), "not-own-report"),
         };
-        self.line(line).await?;
+        self.portal.trail_refused(&self.tx, &self.actor, line, why, self.now).await?;
         Ok(Error::NotFound)
     }
 }

@@ -277,15 +277,13 @@ impl<'v> Applicant<'v> {
         .await
     }
 
-    /// Somebody named a child that is not in their application: once is a mistake, often is somebody who walks through
-    /// ids.
+    /// Somebody named a child that is not in their application.
     async fn refused_access(&self, child: ChildId) -> Result<()> {
-        metrics::counter!("portal_access_refused").increment(1);
         let (portal, actor, now) = (self.portal().clone(), self.visit.actor(), self.now());
         self.portal()
             .change(move |tx| async move {
-                let line = Line::new(Deed::RefusedAccess).child(child).refused("not-own-child");
-                portal.trail(&tx, &actor, line, now).await
+                let line = Line::new(Deed::RefusedAccess).child(child);
+                portal.trail_refused(&tx, &actor, line, "not-own-child", now).await
             })
             .await
     }

@@ -154,6 +154,20 @@ impl Portal {
         self.trail_all(tx, actor, vec![line], at).await
     }
 
+    /// Writes that somebody named what is not theirs, for the reason `why`: once is a mistake, often is somebody who walks
+    /// through ids. To them it looks like something that is not there.
+    pub(crate) async fn trail_refused(
+        &self,
+        tx: &Tx,
+        actor: &Actor,
+        named: Line,
+        why: &'static str,
+        at: Timestamp,
+    ) -> Result<()> {
+        metrics::counter!("portal_access_refused").increment(1);
+        self.trail(tx, actor, named.refused(why), at).await
+    }
+
     /// Writes the lines of what was done at once.
     pub(crate) async fn trail_all(
         &self,

@@ -14,8 +14,6 @@ use crate::{Error, Guardian, Result, audit::Deed, personal, trail::Line};
 
 /// The name a refused form is set aside under.
 const ASIDE: &str = "notice-choice";
-/// What leaves the house, and is seen by who does not look inside.
-const LETTERS: [Channel; 2] = [Channel::Mail, Channel::Sms];
 
 /// How one child's absence is told of.
 #[derive(Clone, PartialEq, Eq)]
@@ -141,8 +139,8 @@ async fn choose(
     if held.iter().map(|(_, now)| now.version).sum::<i64>() != wanted.version {
         return Ok(Err(Refusal::ChangedMeanwhile.into()));
     }
-    let falls_silent = !LETTERS.iter().any(|channel| choice.has(*channel))
-        && others.iter().any(|(_, now)| LETTERS.iter().any(|channel| now.has(*channel)));
+    let falls_silent = !Channel::LETTERS.iter().any(|channel| choice.has(*channel))
+        && others.iter().any(|(_, now)| Channel::LETTERS.iter().any(|channel| now.has(*channel)));
     for (child, now) in others {
         // On an error all of it is undone, with what was kept of the children before.
         keep(own, *child, choice, now.version).await?;

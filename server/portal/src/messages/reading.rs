@@ -200,12 +200,11 @@ impl Reader {
         Ok(self.line(&row)?.map(|line| (row, line)))
     }
 
-    /// A message was named that this reader may not see: it is in the log, and looks like one that is not
-    /// there.
+    /// A message was named that this reader may not see.
     async fn refused_access(&self, id: MessageId) -> Result<()> {
-        metrics::counter!("portal_access_refused").increment(1);
-        let line = Line::new(Deed::RefusedAccess).of("message", id.uuid()).refused("not-own-message");
-        self.own.line(line).await
+        let line = Line::new(Deed::RefusedAccess).of("message", id.uuid());
+        let Own { portal, tx, actor, now, .. } = &self.own;
+        portal.trail_refused(tx, actor, line, "not-own-message", *now).await
     }
 
     /// What the list says of it; none for a kind that a newer program put there.

@@ -148,9 +148,6 @@ impl Wish {
     }
 }
 
-/// The channels that leave the house, in the order in which one stands in for another.
-const LETTERS: [Channel; 2] = [Channel::Mail, Channel::Sms];
-
 /// The channels a notice takes: those that were chosen and can be used; another proven one beside a chosen one that is
 /// not there or is failing; the message inside the service where nothing else is left.
 pub(super) fn channels(wish: Wish, reach: Reach) -> Vec<Channel> {
@@ -158,7 +155,8 @@ pub(super) fn channels(wish: Wish, reach: Reach) -> Vec<Channel> {
         .into_iter()
         .filter(|channel| wish.wants(*channel) && reach.of(*channel) != Proven::No)
         .collect();
-    let is_safe = LETTERS.iter().any(|letter| taken.contains(letter) && reach.of(*letter) == Proven::Yes);
+    let is_safe =
+        Channel::LETTERS.iter().any(|letter| taken.contains(letter) && reach.of(*letter) == Proven::Yes);
     if wish.wants_letters() && !is_safe {
         taken.extend(fallback(&taken, reach));
     }
@@ -170,7 +168,7 @@ pub(super) fn channels(wish: Wish, reach: Reach) -> Vec<Channel> {
 
 /// The channel that stands in for one that failed: the next proven one that the notice has not taken yet.
 pub(super) fn fallback(taken: &[Channel], reach: Reach) -> Option<Channel> {
-    LETTERS.into_iter().find(|letter| !taken.contains(letter) && reach.of(*letter) != Proven::No)
+    Channel::LETTERS.into_iter().find(|letter| !taken.contains(letter) && reach.of(*letter) != Proven::No)
 }
 
 /// A time a pupil was away.

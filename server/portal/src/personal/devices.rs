@@ -68,15 +68,14 @@ impl Guardian<'_> {
         self.end_sessions(Which::One(id)).await
     }
 
-    /// A session was named that is not this account's: it is in the log, and looks like one that is not
-    /// there.
+    /// A session was named that is not this account's.
     async fn refused_access(&self, id: SessionId) -> Result<()> {
-        metrics::counter!("portal_access_refused").increment(1);
         let visit = self.visit.clone();
         self.portal()
             .change(move |tx| async move {
-                let line = Line::new(Deed::RefusedAccess).of("session", id.uuid()).refused("not-own-session");
-                visit.0.portal.trail(&tx, &visit.actor(), line, visit.0.now).await
+                let line = Line::new(Deed::RefusedAccess).of("session", id.uuid());
+                let portal = &visit.0.portal;
+                portal.trail_refused(&tx, &visit.actor(), line, "not-own-session", visit.0.now).await
             })
             .await
     }

@@ -10,13 +10,22 @@ use super::{TODAY, TOMORROW, child, form, guardian};
 use crate::{
     application::refusal,
     school::{FIRST, at_once, go_to},
-    stage::Stage,
+    stage::{Browser, Stage},
 };
 
-async fn wrong(browser: &crate::stage::Browser<'_>, field: &str) -> Option<Wrong> {
+async fn wrong(browser: &Browser<'_>, field: &str) -> Option<Wrong> {
     let visit = browser.visit().await;
     let refused = visit.guardian().unwrap().absence_reports().await.unwrap().refused;
     refused.and_then(|shown| shown.wrongs.of(field))
+}
+
+/// Karin has said that Alva is ill, and the school has it.
+async fn said_by_karin<'s>(stage: &'s Stage, when: &str) -> Browser<'s> {
+    let karin = guardian(stage, "bergstrom-karin").await;
+    let alva = child(&karin, "Alva").await;
+    karin.report(&form(&[alva], when)).await.unwrap();
+    stage.until_all(ReportState::Sent).await;
+    karin
 }
 
 #[tokio::test]
@@ -127,10 +136,7 @@ async fn takes_custody_from_karin(stage: &Stage) {
 async fn what_a_guardian_reported_ends_with_their_custody_and_leaves_the_register() {
     let stage = Stage::open().await;
     stage.town.let_absences_be_deleted(true);
-    let karin = guardian(&stage, "bergstrom-karin").await;
-    let alva = child(&karin, "Alva").await;
-    karin.report(&form(&[alva], TOMORROW)).await.unwrap();
-    stage.until_all(ReportState::Sent).await;
+    let karin = said_by_karin(&stage, TOMORROW).await;
     takes_custody_from_karin(&stage).await;
     assert!(karin.children().await.unwrap().is_empty());
     assert!(stage.reports().await[0].withdrawn_at.is_some(), "at once");
@@ -168,11 +174,8 @@ async fn what_the_other_guardian_reported_stands_and_the_register_keeps_it() {
 async fn a_lesson_that_only_a_lost_guardian_excused_is_told_after_all() {
     // This register deletes nothing: what it was given it shows until a person takes it out.
     let stage = Stage::with(None, at_once).await;
-    let karin = guardian(&stage, "bergstrom-karin").await;
     guardian(&stage, "bergstrom-mikael").await;
-    let alva = child(&karin, "Alva").await;
-    karin.report(&form(&[alva], TODAY)).await.unwrap();
-    stage.until_all(ReportState::Sent).await;
+    let karin = said_by_karin(&stage, TODAY).await;
     stage.mark("bergstrom-alva", "unreported", FIRST).await;
     stage.read().await;
     stage.quiet().await;
@@ -187,11 +190,8 @@ async fn a_lesson_that_only_a_lost_guardian_excused_is_told_after_all() {
 #[tokio::test]
 async fn a_lost_guardians_report_keeps_no_alarm_from_being_told_though_they_never_look() {
     let stage = Stage::with(None, at_once).await;
-    let karin = guardian(&stage, "bergstrom-karin").await;
     guardian(&stage, "bergstrom-mikael").await;
-    let alva = child(&karin, "Alva").await;
-    karin.report(&form(&[alva], TODAY)).await.unwrap();
-    stage.until_all(ReportState::Sent).await;
+    said_by_karin(&stage, TODAY).await;
     takes_custody_from_karin(&stage).await;
     stage.mark("bergstrom-alva", "unreported", FIRST).await;
     stage.read().await;
@@ -204,10 +204,7 @@ async fn a_lost_guardians_report_keeps_no_alarm_from_being_told_though_they_neve
 async fn whoever_may_not_go_on_at_all_has_reported_nothing() {
     let stage = Stage::open().await;
     stage.town.let_absences_be_deleted(true);
-    let karin = guardian(&stage, "bergstrom-karin").await;
-    let alva = child(&karin, "Alva").await;
-    karin.report(&form(&[alva], TOMORROW)).await.unwrap();
-    stage.until_all(ReportState::Sent).await;
+    let karin = said_by_karin(&stage, TOMORROW).await;
     let gone = json!({ "deregistration": { "reason": "FI", "date": "2026-11-24" } });
     stage.amend("bergstrom-karin", gone).await;
     stage.distrust("198411192381").await;
