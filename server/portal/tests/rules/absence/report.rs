@@ -9,7 +9,7 @@ use simulators::System;
 use super::{TODAY, TOMORROW, child, form, guardian};
 use crate::{
     application::refusal,
-    school::{FIRST, at_once, go_to},
+    school::{FIRST, at_once, go_to, received_token},
     stage::{Browser, Stage},
 };
 
@@ -18,6 +18,8 @@ async fn wrong(browser: &Browser<'_>, field: &str) -> Option<Wrong> {
     let refused = visit.guardian().unwrap().absence_reports().await.unwrap().refused;
     refused.and_then(|shown| shown.wrongs.of(field))
 }
+
+const MIKAEL: &str = "mikael@example.se";
 
 /// Karin has said that Alva is ill, and the school has it.
 async fn said_by_karin<'s>(stage: &'s Stage, when: &str) -> Browser<'s> {
@@ -198,6 +200,53 @@ async fn a_lost_guardians_report_keeps_no_alarm_from_being_told_though_they_neve
     stage.until("the other guardian is told", async || stage.notices().await.len() == 1).await;
     assert!(stage.reports().await[0].withdrawn_at.is_some());
     assert_eq!(stage.live_links().await.len(), 2, "the link itself ends at a look");
+}
+
+#[tokio::test]
+async fn a_slip_of_the_pupil_registers_takes_nothing_back() {
+    let stage = Stage::open().await;
+    let karin = said_by_karin(&stage, TOMORROW).await;
+    stage.amend("bergstrom-karin", json!({ "pupil_register": { "guardian_of": [] } })).await;
+    stage.portal.sync_registers(false).await.unwrap();
+    assert!(stage.live_links().await.is_empty());
+    stage.amend("bergstrom-karin", json!({ "pupil_register": null })).await;
+    stage.portal.sync_registers(false).await.unwrap();
+    assert_eq!(karin.children().await.unwrap(), ["Alva"]);
+    assert_eq!(karin.standing().await.len(), 1, "what she said stands");
+}
+
+#[tokio::test]
+async fn whoever_the_pupil_register_dropped_before_their_custody_ended_mutes_nothing() {
+    let stage = Stage::with(None, at_once).await;
+    said_by_karin(&stage, TODAY).await;
+    guardian(&stage, "bergstrom-mikael").await;
+    takes_custody_from_karin(&stage).await;
+    stage.portal.sync_registers(false).await.unwrap();
+    assert_eq!(stage.live_links().await.len(), 1, "hers ended without a look");
+    assert!(stage.reports().await[0].withdrawn_at.is_none());
+    stage.mark("bergstrom-alva", "unreported", FIRST).await;
+    stage.read().await;
+    stage.until("the other guardian is told", async || stage.notices().await.len() == 1).await;
+}
+
+#[tokio::test]
+async fn what_somebody_said_was_received_is_not_told_again_nor_called_for() {
+    let stage = Stage::with(None, at_once).await;
+    stage.admit("bergstrom-mikael", MIKAEL).await;
+    stage.mark("bergstrom-alva", "unreported", FIRST).await;
+    stage.read().await;
+    let mail = stage.letter(MIKAEL, 2).await;
+    let token = received_token(&mail.text);
+    stage.portal.confirm_notice_by_link(&token, &stage.browser().asking()).await.unwrap();
+    let mut karin = said_by_karin(&stage, TODAY).await;
+    takes_custody_from_karin(&stage).await;
+    go_to(&stage, "2026-11-24T21:30:00+01:00");
+    karin.sign_in("bergstrom-karin").await;
+    assert!(karin.children().await.unwrap().is_empty());
+    assert!(stage.reports().await[0].withdrawn_at.is_some());
+    stage.quiet().await;
+    assert!(stage.calls().await.is_empty(), "nobody is to be called who has answered");
+    assert_eq!(stage.letters(MIKAEL).len(), 3);
 }
 
 #[tokio::test]
